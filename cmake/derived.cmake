@@ -1,0 +1,22 @@
+# Files derived at build time: purpose and field types, grants and texts out of the register; migrations as text.
+set(SAMTAL_GENERATED "${PROJECT_BINARY_DIR}/generated")
+file(GLOB register_tool CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/register/*.py")
+file(GLOB_RECURSE migration_files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/migrations/*.sql")
+
+add_custom_command(
+  OUTPUT "${SAMTAL_GENERATED}/include/samtal/core/register.hpp" "${SAMTAL_GENERATED}/register_texts.cpp"
+  COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/register" "${PROJECT_SOURCE_DIR}/config/processing.toml"
+          "${SAMTAL_GENERATED}"
+  DEPENDS "${PROJECT_SOURCE_DIR}/config/processing.toml" ${register_tool}
+  COMMENT "Deriving types, roles and texts from the processing register" VERBATIM)
+add_custom_command(
+  OUTPUT "${SAMTAL_GENERATED}/migrations.cpp"
+  COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/embed_migrations.py" "${PROJECT_SOURCE_DIR}/migrations"
+          "${SAMTAL_GENERATED}/migrations.cpp"
+  DEPENDS ${migration_files} "${PROJECT_SOURCE_DIR}/tools/embed_migrations.py"
+  COMMENT "Embedding the migrations" VERBATIM)
+
+# Every translation unit may include register.hpp, so all wait for it.
+add_custom_target(samtal_derived DEPENDS "${SAMTAL_GENERATED}/include/samtal/core/register.hpp"
+  "${SAMTAL_GENERATED}/register_texts.cpp" "${SAMTAL_GENERATED}/migrations.cpp")
+add_dependencies(samtal_flags samtal_derived)
