@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace samtal {
+
+/// The register's texts for people, as JSON in UTF-8: what the notice and the consent list are rendered from.
+extern std::string_view const register_texts;
+
+/// SQL that gives each purpose's role its columns and rows and nothing else. Run by the migrator.
+extern std::string_view const register_grants;
+
+}  // namespace samtal

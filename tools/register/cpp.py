@@ -1,0 +1,113 @@
+"""Purpose and field types out of the register."""
+from __future__ import annotations
+
+import json
+
+from model import Purpose, Register
+
+HEAD = """// Derived from config/processing.toml by tools/register. Not to be edited.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+namespace samtal {
+
+/// GDPR Art. 6(1), the points this system relies on.
+enum class Basis { consent, contract, legal_obligation, legitimate_interest };
+/// What the person decides: nothing, consent, or objection (Art. 21).
+enum class Choice { none, opt_in, object };
+/// Which kinds of actor may act under a purpose.
+struct Callers {
+    bool person, doorstep, machine, operator_;
+};
+
+"""
+
+CONCEPT = """template <class P>
+concept Purpose = requires {
+    { P::name } -> std::convertible_to<std::string_view>;
+    { P::basis } -> std::convertible_to<Basis>;
+    { P::index } -> std::convertible_to<std::size_t>;
+};
+
+/// Whether the register lets purpose P handle field F. What it does not name, it forbids.
+template <Purpose P, class F>
+inline constexpr bool may_read = false;
+
+"""
+
+
+def camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def field_type(table: str, column: str) -> str:
+    return f"{camel(table)}{camel(column)}"
+
+
+def purpose_type(index: int, purpose: Purpose) -> str:
+    raw = purpose.raw
+    callers = ", ".join("true" if caller in raw["callers"] else "false"
+                        for caller in ("person", "doorstep", "machine", "operator"))
+    return (f"struct {purpose.camel} {{\n"
+            f"    static constexpr std::size_t index = {index};\n"
+            f"    static constexpr std::string_view name = \"{purpose.name}\";\n"
+            f"    static constexpr Basis basis = Basis::{raw['basis']};\n"
+            f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
+            f"    static constexpr Callers callers{{{callers}}};\n"
+            "};\n")
+
+
+def header(register: Register) -> str:
+    out = [HEAD, "/// The closed list of reasons for which this system touches personal data.\nnamespace purpose {\n"]
+    out += [purpose_type(i, p) for i, p in enumerate(register.purposes)]
+    out.append("}  // namespace purpose\n\n/// The personal columns.\nnamespace field {\n")
+    for table in register.tables.values():
+        for column in table.fields:
+            out.append(f"struct {field_type(table.name, column)} {{\n"
+                       f"    static constexpr std::string_view column = \"{table.name}.{column}\";\n}};\n")
+    out.append("}  // namespace field\n\n")
+    names = ", ".join(f'"{p.name}"' for p in register.purposes)
+    out.append(f"inline constexpr std::array<std::string_view, {len(register.purposes)}> purpose_names{{{names}}};\n\n")
+    out.append(CONCEPT)
+    for purpose in register.purposes:
+        for table, column in register.personal_fields(purpose):
+            out.append("template <>\ninline constexpr bool may_read<purpose::"
+                       f"{purpose.camel}, field::{field_type(table, column)}> = true;\n")
+    out.append("\n}  // namespace samtal\n")
+    return "".join(out)
+
+
+def texts(register: Register) -> dict:
+    """What the running server tells people: the notice's content and the list of consents."""
+    raw = register.raw
+    return {
+        "version": register.version(), "controller": raw["controller"], "contact": raw["contact"],
+        "authority": raw["authority"], "categories": raw["categories"], "recipients": raw["recipients"],
+        "purposes": [{"name": p.name, "title": p.raw["title"], "reason": p.raw["reason"], "basis": p.raw["basis"],
+                      "law": p.raw["law"], "choice": p.raw["choice"], "kept": p.raw["kept"],
+                      "recipients": p.raw["recipients"], "off_by_gpc": p.raw.get("off_by_gpc", False),
+                      "terms_hash": register.terms_hash(p), "categories": categories(register, p)}
+                     for p in register.purposes],
+    }
+
+
+def categories(register: Register, purpose: Purpose) -> list[str]:
+    return sorted({register.tables[t].fields[c] for t, c in register.personal_fields(purpose)})
+
+
+def raw_string(text: str, limit: int = 8000) -> str:
+    """One C++ literal from pieces that every compiler takes."""
+    pieces = [text[i:i + limit] for i in range(0, len(text), limit)] or [""]
+    return "\n    ".join(f'R"~~({piece})~~"' for piece in pieces)
+
+
+def source(register: Register, grants: str) -> str:
+    return ("// Derived from config/processing.toml by tools/register. Not to be edited.\n"
+            '#include "samtal/core/register_texts.hpp"\n\nnamespace samtal {\n\n'
+            f"std::string_view const register_texts =\n    {raw_string(json.dumps(texts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
+            "}  // namespace samtal\n")

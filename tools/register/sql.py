@@ -1,0 +1,68 @@
+"""Roles, column grants and row policies out of the register: the second of the two layers."""
+from __future__ import annotations
+
+from model import RIGHTS, Purpose, Register, Table
+
+# Owns the SECURITY DEFINER functions, and no role can log in as it.
+OWNER_POLICY = "CREATE POLICY owner ON {table} TO samtal_owner USING (true) WITH CHECK (true);"
+
+
+def standing(purpose: Purpose, table: Table) -> str:
+    """Which rows the purpose may see: those whose subject stands so that the purpose may be pursued."""
+    conditions = []
+    same_person = f"({{alias}}.organisation_id, {{alias}}.user_id) = ({table.name}.organisation_id, {table.name}.{table.subject})"
+    if purpose.raw["choice"] == "opt_in" and table.name != "consent_state" and table.name != "users":
+        conditions.append(f"EXISTS (SELECT FROM consent_state c WHERE {same_person.format(alias='c')}"
+                          f" AND c.purpose = '{purpose.name}' AND c.state = 'given')")
+    if table.name == "consent_state" and purpose.raw["choice"] == "opt_in":
+        conditions.append(f"purpose = '{purpose.name}'")
+    if purpose.raw.get("honours_restriction", True) and not table.common and table.name not in ("users", "consent_state"):
+        conditions.append(f"NOT EXISTS (SELECT FROM users r WHERE {same_person.format(alias='r')}"
+                          " AND r.restricted_at IS NOT NULL)")
+    return " AND ".join(conditions) or "true"
+
+
+def policies(register: Register) -> list[str]:
+    out = []
+    for table in register.tables.values():
+        out.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;")
+        out.append(OWNER_POLICY.format(table=table.name))
+        for purpose in register.purposes:
+            if table.name not in purpose.touches():
+                continue
+            rows = "true" if table.pseudonymous else standing(purpose, table)
+            out.append(f"CREATE POLICY {purpose.name} ON {table.name} TO {purpose.role} USING ({rows})"
+                       f" WITH CHECK ({rows});")
+    return out
+
+
+def grants(purpose: Purpose) -> list[str]:
+    out = []
+    for right in RIGHTS:
+        for table, columns in purpose.columns(right).items():
+            out.append(f"GRANT {right.upper()} ({', '.join(columns)}) ON {table} TO {purpose.role};")
+    out += [f"GRANT DELETE ON {table} TO {purpose.role};" for table in purpose.raw.get("delete", [])]
+    out += [f"GRANT EXECUTE ON FUNCTION {f} TO {purpose.role};" for f in purpose.raw.get("functions", [])]
+    return out
+
+
+RESET = """DO $$
+DECLARE p record; r record;
+BEGIN
+    FOR p IN SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public' LOOP
+        EXECUTE format('DROP POLICY %I ON %I', p.policyname, p.tablename);
+    END LOOP;
+    FOR r IN SELECT rolname FROM pg_roles WHERE pg_has_role(rolname, 'samtal_runtime', 'member') AND NOT rolsuper
+              AND rolname <> 'samtal_runtime' LOOP
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', r.rolname);
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM %I', r.rolname);
+    END LOOP;
+END $$;"""
+
+
+def script(register: Register) -> str:
+    lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;"]
+    for purpose in register.purposes:
+        lines += grants(purpose)
+    return "\n".join(lines + policies(register)) + "\n"
