@@ -1,0 +1,1 @@
+DROP TABLE mail_links, sessions, credentials, invitations, users, organisations;

@@ -1,0 +1,80 @@
+-- Conversations and their messages. Owner: src/chat.
+CREATE TABLE conversations (
+    organisation_id uuid        NOT NULL REFERENCES organisations,
+    conversation_id uuid        NOT NULL,
+    creator_id      uuid,
+    title           bytea,
+    direct_low      uuid,
+    direct_high     uuid,
+    first_seq       bigint      NOT NULL DEFAULT 1,
+    last_seq        bigint      NOT NULL DEFAULT 0,
+    last_change     bigint      NOT NULL DEFAULT 0,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organisation_id, conversation_id),
+    FOREIGN KEY (organisation_id, creator_id) REFERENCES users ON DELETE SET NULL (creator_id),
+    UNIQUE (organisation_id, direct_low, direct_high),
+    CHECK (direct_low < direct_high)
+) WITH (fillfactor = 50);  -- every message updates its conversation: leave room for that on the same page
+
+CREATE TABLE members (
+    organisation_id uuid        NOT NULL,
+    conversation_id uuid        NOT NULL,
+    user_id         uuid        NOT NULL,
+    role            text        NOT NULL CHECK (role IN ('owner', 'member')),
+    joined_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organisation_id, conversation_id, user_id),
+    FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
+    FOREIGN KEY (organisation_id, user_id) REFERENCES users ON DELETE CASCADE
+);
+CREATE INDEX members_of_user ON members (organisation_id, user_id, conversation_id);
+
+CREATE TABLE messages (
+    organisation_id   uuid        NOT NULL,
+    conversation_id   uuid        NOT NULL,
+    seq               bigint      NOT NULL CHECK (seq > 0),
+    message_id        uuid        NOT NULL,
+    sender_id         uuid,
+    client_message_id uuid        NOT NULL,
+    text              bytea       CHECK (octet_length(text) BETWEEN 41 AND 8232),
+    removed           text        CHECK (removed IN ('deleted', 'erased')),
+    sent_at           timestamptz NOT NULL,
+    decision_id       uuid        NOT NULL,
+    PRIMARY KEY (organisation_id, conversation_id, seq),
+    -- Scope of a client's id: sender and conversation. Also how an unknown commit outcome is looked up.
+    UNIQUE (organisation_id, conversation_id, sender_id, client_message_id),
+    FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
+    -- No foreign key to users: it would lock and rewrite the sender's row for every message. The statement that stores a
+    -- message joins the sender's membership, which has one.
+    CHECK ((text IS NULL) = (removed IS NOT NULL))
+);
+
+COMMENT ON TABLE  conversations                 IS 'personal; holder=chat; purpose=chat_messaging; keep=register:chat_messaging';
+COMMENT ON COLUMN conversations.organisation_id IS 'not personal';
+COMMENT ON COLUMN conversations.conversation_id IS 'not personal; UUIDv7 made by the application, in the associated data of title';
+COMMENT ON COLUMN conversations.creator_id      IS 'personal; field=conversations.creator_id';
+COMMENT ON COLUMN conversations.title           IS 'personal; field=conversations.title; cipher under the creator''s key';
+COMMENT ON COLUMN conversations.direct_low      IS 'personal; field=conversations.direct_low; one-to-one: the lesser id, so that a pair has one conversation';
+COMMENT ON COLUMN conversations.direct_high     IS 'personal; field=conversations.direct_high';
+COMMENT ON COLUMN conversations.first_seq       IS 'not personal; what came before has expired';
+COMMENT ON COLUMN conversations.last_seq        IS 'not personal';
+COMMENT ON COLUMN conversations.last_change     IS 'not personal; counts edits, deletes and membership';
+COMMENT ON COLUMN conversations.created_at      IS 'not personal';
+
+COMMENT ON TABLE  members                 IS 'personal; holder=chat; purpose=chat_messaging; keep=register:chat_messaging';
+COMMENT ON COLUMN members.organisation_id IS 'not personal';
+COMMENT ON COLUMN members.conversation_id IS 'not personal';
+COMMENT ON COLUMN members.user_id         IS 'personal; field=members.user_id';
+COMMENT ON COLUMN members.role            IS 'personal; field=members.role';
+COMMENT ON COLUMN members.joined_at       IS 'personal; field=members.joined_at';
+
+COMMENT ON TABLE  messages                   IS 'personal; holder=chat; purpose=chat_messaging; keep=register:chat_messaging';
+COMMENT ON COLUMN messages.organisation_id   IS 'not personal';
+COMMENT ON COLUMN messages.conversation_id   IS 'not personal';
+COMMENT ON COLUMN messages.seq               IS 'not personal; allotted without gaps under the conversation''s row lock';
+COMMENT ON COLUMN messages.message_id        IS 'not personal; UUIDv7 made by the application, in the associated data of text';
+COMMENT ON COLUMN messages.sender_id         IS 'personal; field=messages.sender_id';
+COMMENT ON COLUMN messages.client_message_id IS 'not personal; random, chosen by the client so that a retry is no second message';
+COMMENT ON COLUMN messages.text              IS 'personal; field=messages.text; cipher: 24 bytes nonce, 1 to 8192 of text, 16 tag';
+COMMENT ON COLUMN messages.removed           IS 'not personal; why the text is gone while its place stays';
+COMMENT ON COLUMN messages.sent_at           IS 'personal; field=messages.sent_at';
+COMMENT ON COLUMN messages.decision_id       IS 'not personal; the decision under which the row was written';

@@ -1,0 +1,1 @@
+DROP TABLE calls, call_receipts, switches;

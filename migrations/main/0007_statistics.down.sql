@@ -1,0 +1,1 @@
+DROP TABLE statistics_outbox, statistics_budget, statistics_flushes, statistics_contributions, statistics_epochs;
