@@ -1,0 +1,55 @@
+#pragma once
+
+#include "samtal/core/id.hpp"
+#include "samtal/core/result.hpp"
+#include "samtal/storage/purpose_pool.hpp"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace samtal::storage {
+
+using Key = std::array<unsigned char, 32>;
+
+/// The keys of people. No key means: erased. All calls may block: make them where a transaction's body runs,
+/// never on an I/O thread.
+class SubjectKeys {
+public:
+    virtual ~SubjectKeys() = default;
+    /// `not_found` when the person was erased. Throws Unavailable when the key store is gone.
+    virtual Result<Key> key_of(UserId) = 0;
+    /// A key for a new person. Idempotent.
+    virtual void create(UserId) = 0;
+    /// Throws Unavailable when the key store does not answer.
+    virtual void probe() = 0;
+};
+
+/// The keys that belong to the deployment, from files of `keys/` (made by `samtalctl keys init`, mode 0600).
+class KeyRing {
+public:
+    /// Throws std::runtime_error that names the missing or malformed file, never its content.
+    explicit KeyRing(std::string const& directory);
+
+    /// A 32-byte keyed BLAKE2b for look-ups; `domain` keeps uses apart ("username", "phone:<organisation>").
+    [[nodiscard]] std::string keyed_hash(std::string_view domain, std::string_view value) const;
+    /// A key for one use, derived from the ring's root.
+    [[nodiscard]] Key derive(std::string_view domain) const;
+    [[nodiscard]] Key const& key_encryption_key() const noexcept { return kek_; }
+
+    /// Makes the files that are missing. Returns how many.
+    static int create_missing(std::string const& directory);
+
+private:
+    Key kek_{};
+    Key root_{};
+};
+
+/// SubjectKeys over the key store's PostgreSQL, with the unwrapped keys of recent people in memory.
+[[nodiscard]] std::unique_ptr<SubjectKeys> make_pg_subject_keys(LoginOptions, KeyRing const&);
+
+/// SHA-256, for random tokens whose hash is stored.
+[[nodiscard]] std::string sha256(std::string_view);
+
+}  // namespace samtal::storage
