@@ -1,0 +1,121 @@
+#include "any_stream.hpp"
+
+#include "as_result.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <vector>
+
+namespace samtal::net {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Completes later, as every operation must, though nothing had to be waited for.
+void complete_soon(asio::any_io_executor const& executor, CompletionPtr done, ErrorCode result = {}) {
+    asio::post(executor, [d = std::move(done), result] { d->call(result, 0); });
+}
+
+class PlainTransport final : public Transport {
+public:
+    explicit PlainTransport(PlainSocket socket) : socket_{std::move(socket)} {}
+
+    asio::any_io_executor executor() override { return socket_.get_executor(); }
+    void handshake(CompletionPtr done) override { complete_soon(executor(), std::move(done)); }
+    void read(ReadBuffers const& to, CompletionPtr done) override {
+        socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+    }
+    void write(WriteBuffers const& from, CompletionPtr done) override {
+        socket_.async_write_some(from, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+    }
+    void shut_down(CompletionPtr done) override {
+        ErrorCode result;
+        socket_.shutdown(asio::socket_base::shutdown_send, result);
+        complete_soon(executor(), std::move(done), result);
+    }
+    void read_leftovers(asio::mutable_buffer to, CompletionPtr done) override {
+        socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+    }
+    void cancel() noexcept override {
+        ErrorCode ignored;
+        socket_.cancel(ignored);
+    }
+    void close() noexcept override {
+        ErrorCode ignored;
+        socket_.close(ignored);
+    }
+
+private:
+    PlainSocket socket_;
+};
+
+class TlsTransport final : public Transport {
+public:
+    TlsTransport(PlainSocket socket, asio::ssl::context& context) : stream_{std::move(socket), context} {}
+
+    asio::any_io_executor executor() override { return stream_.get_executor(); }
+    void handshake(CompletionPtr done) override {
+        stream_.async_handshake(asio::ssl::stream_base::server,
+                                [d = std::move(done)](ErrorCode e) { d->call(e, 0); });
+    }
+    void read(ReadBuffers const& to, CompletionPtr done) override {
+        stream_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+    }
+    void write(WriteBuffers const& from, CompletionPtr done) override {
+        stream_.async_write_some(from, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+    }
+    void shut_down(CompletionPtr done) override {
+        stream_.async_shutdown([this, d = std::move(done)](ErrorCode e) {
+            ErrorCode ignored;
+            stream_.next_layer().shutdown(asio::socket_base::shutdown_send, ignored);
+            d->call(e, 0);
+        });
+    }
+    void read_leftovers(asio::mutable_buffer to, CompletionPtr done) override {
+        stream_.next_layer().async_read_some(to,
+                                             [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+    }
+    void cancel() noexcept override {
+        ErrorCode ignored;
+        stream_.next_layer().cancel(ignored);
+    }
+    void close() noexcept override {
+        ErrorCode ignored;
+        stream_.next_layer().close(ignored);
+    }
+
+private:
+    asio::ssl::stream<PlainSocket> stream_;
+};
+
+}  // namespace
+
+std::shared_ptr<Transport> make_plain_transport(PlainSocket socket) {
+    return std::make_shared<PlainTransport>(std::move(socket));
+}
+
+std::shared_ptr<Transport> make_tls_transport(PlainSocket socket, asio::ssl::context& context) {
+    return std::make_shared<TlsTransport>(std::move(socket), context);
+}
+
+Task<void> linger(AnyStream stream, std::chrono::milliseconds patience) {
+    constexpr std::size_t most_bytes = 16 * 1024 * 1024;
+    asio::steady_timer limit{stream.get_executor(), patience};
+    // Its own handle of the stream: the wait may complete after this coroutine is gone.
+    limit.async_wait([stream](ErrorCode stopped) mutable {
+        if (!stopped) stream.close();
+    });
+    co_await stream.async_shut_down(as_result);  // whatever comes of it: what follows is the same
+    std::vector<char> leftovers(16 * 1024);
+    for (std::size_t seen = 0; seen < most_bytes;) {
+        auto const [ended, n] = co_await stream.async_read_leftovers(asio::buffer(leftovers), as_result);
+        if (ended) break;
+        seen += n;
+    }
+    stream.close();
+}
+
+}  // namespace samtal::net

@@ -1,0 +1,291 @@
+#include "web_socket.hpp"
+
+#include "as_result.hpp"
+#include "characters.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace samtal::net {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+
+// Beast finds these three by argument-dependent look-up when a WebSocket ends or times out.
+static void beast_close_socket(AnyStream& stream) {
+    stream.close();
+}
+[[maybe_unused]] static void teardown(beast::role_type, AnyStream& stream, ErrorCode& error) {
+    stream.close();
+    error = {};
+}
+template <class Handler>
+void async_teardown(beast::role_type, AnyStream& stream, Handler&& handler) {
+    // The close frame must reach a client that is still sending: a large message, for one.
+    constexpr std::chrono::milliseconds patience{2'000};
+    asio::co_spawn(
+        stream.get_executor(), linger(stream, patience),
+        [h = std::forward<Handler>(handler)](std::exception_ptr) mutable { std::move(h)(ErrorCode{}); });
+}
+
+namespace {
+
+constexpr std::string_view sub_protocol = "samtal.v1";
+/// What a queued frame costs beside its text.
+constexpr std::size_t frame_overhead = 32;
+
+using Stream = websocket::stream<AnyStream, false>;  // false: no permessage-deflate at all
+
+http::request<http::empty_body> beast_request(Request const& request) {
+    http::request<http::empty_body> result{http::verb::get, request.path, 11};
+    for (auto const* name : {"host", "connection", "upgrade", "sec-websocket-key", "sec-websocket-version"})
+        result.set(name, request.header(name));
+    return result;
+}
+
+bool offers_sub_protocol(Request const& request) {
+    for (auto const& header : request.headers) {
+        if (header.name != "sec-websocket-protocol") continue;
+        for (std::string_view list = header.value; !list.empty();)
+            if (next_element(list) == sub_protocol) return true;
+    }
+    return false;
+}
+
+class BeastWebSocket final : public WebSocket, public std::enable_shared_from_this<BeastWebSocket> {
+public:
+    BeastWebSocket(AnyStream stream, Limits const& limits)
+        : stream_{std::move(stream)},
+          executor_{stream_.get_executor()},
+          outgoing_limit_{limits.outgoing_bytes},
+          message_limit_{limits.frame_bytes},
+          close_grace_{limits.close_grace},
+          changed_{executor_, asio::steady_timer::time_point::max()},
+          grace_{executor_} {
+        stream_.set_option(websocket::stream_base::timeout{limits.handshake, limits.socket_idle, true});
+        stream_.read_message_max(limits.frame_bytes);
+        stream_.auto_fragment(false);
+        stream_.text(true);
+    }
+
+    Task<void> run(RequestHead handshake, std::shared_ptr<SocketHandler> handler) override;
+    void push(SharedText) override;
+    void close(CloseCode) override;
+    asio::any_io_executor executor() const override { return executor_; }
+    Task<bool> drained() override;
+
+private:
+    void wake_writer_locked();
+    void close_locked(std::optional<CloseCode>);
+    void work();
+    void write_next_locked();
+    void written(ErrorCode, std::size_t size);
+    void say_goodbye(CloseCode);
+    void hang_up();
+    void tell_change() { changed_.cancel(); }
+    Task<void> accept(RequestHead);
+    Task<void> converse(std::shared_ptr<SocketHandler>);
+    Task<void> wait_for_goodbye();
+
+    // On the executor only.
+    Stream stream_;
+    asio::any_io_executor const executor_;
+    std::size_t const outgoing_limit_;
+    std::size_t const message_limit_;
+    std::chrono::milliseconds const close_grace_;
+    asio::steady_timer changed_;  // cancelled when something changed that somebody may wait for
+    asio::steady_timer grace_;
+    bool accepted_ = false;
+    bool saying_goodbye_ = false;
+
+    // From any thread, under the mutex.
+    std::mutex mutex_;
+    std::deque<SharedText> outgoing_;
+    std::size_t outgoing_bytes_ = 0;  // queued, and the frame being written
+    bool writing_ = false;
+    bool work_posted_ = false;
+    bool closed_ = false;
+    std::optional<CloseCode> goodbye_;  // why, if there is somebody to tell
+};
+
+void BeastWebSocket::push(SharedText frame) {
+    std::lock_guard const lock{mutex_};
+    if (closed_) return;
+    auto const size = frame->size() + frame_overhead;
+    if (outgoing_bytes_ + size > outgoing_limit_) return close_locked(CloseCode::too_slow);
+    outgoing_bytes_ += size;
+    outgoing_.push_back(std::move(frame));
+    if (!writing_) wake_writer_locked();
+}
+
+void BeastWebSocket::close(CloseCode why) {
+    std::lock_guard const lock{mutex_};
+    close_locked(why);
+}
+
+void BeastWebSocket::close_locked(std::optional<CloseCode> why) {
+    if (closed_) return;
+    closed_ = true;
+    goodbye_ = why;
+    for (auto const& frame : outgoing_) outgoing_bytes_ -= frame->size() + frame_overhead;
+    outgoing_ = {};
+    wake_writer_locked();
+}
+
+/// One hop to the executor for however many frames and a close. Never inline: the caller may hold locks.
+void BeastWebSocket::wake_writer_locked() {
+    if (std::exchange(work_posted_, true)) return;
+    asio::post(executor_, [self = shared_from_this()] { self->work(); });
+}
+
+void BeastWebSocket::work() {
+    std::optional<CloseCode> goodbye;
+    {
+        std::lock_guard const lock{mutex_};
+        work_posted_ = false;
+        if (!accepted_) return;  // run() looks again when the handshake is done
+        if (!closed_) return write_next_locked();
+        goodbye = std::exchange(goodbye_, std::nullopt);
+    }
+    tell_change();
+    if (goodbye) say_goodbye(*goodbye);
+}
+
+/// Begins the write under the lock, so that close() finds it either begun or never to come.
+void BeastWebSocket::write_next_locked() {
+    if (writing_ || outgoing_.empty()) return;
+    writing_ = true;
+    SharedText const frame = std::move(outgoing_.front());
+    outgoing_.pop_front();
+    stream_.async_write(asio::buffer(*frame), [self = shared_from_this(), frame](ErrorCode failed, std::size_t) {
+        self->written(failed, frame->size() + frame_overhead);
+    });
+}
+
+void BeastWebSocket::written(ErrorCode failed, std::size_t size) {
+    bool room = false;
+    {
+        std::lock_guard const lock{mutex_};
+        writing_ = false;
+        outgoing_bytes_ -= size;
+        room = outgoing_bytes_ <= outgoing_limit_ / 2;
+        if (failed)
+            close_locked(std::nullopt);
+        else if (!closed_)
+            write_next_locked();
+        if (outgoing_.empty()) outgoing_.shrink_to_fit();
+    }
+    if (failed) hang_up();
+    if (room) tell_change();
+}
+
+void BeastWebSocket::say_goodbye(CloseCode why) {
+    saying_goodbye_ = true;
+    // The close frame stands behind a write that a client who does not read never lets finish.
+    grace_.expires_after(close_grace_);
+    grace_.async_wait([self = shared_from_this()](ErrorCode stopped) {
+        if (!stopped) self->hang_up();
+    });
+    stream_.async_close(static_cast<websocket::close_code>(why), [self = shared_from_this()](ErrorCode) {
+        self->saying_goodbye_ = false;
+        self->grace_.cancel();
+        self->hang_up();
+        self->tell_change();
+    });
+}
+
+void BeastWebSocket::hang_up() {
+    stream_.next_layer().close();
+}
+
+Task<bool> BeastWebSocket::drained() {
+    auto const self = shared_from_this();
+    for (;;) {
+        {
+            std::lock_guard const lock{mutex_};
+            if (closed_) co_return false;
+            if (outgoing_bytes_ <= outgoing_limit_ / 2) co_return true;
+        }
+        co_await changed_.async_wait(as_result);
+    }
+}
+
+Task<void> BeastWebSocket::run(RequestHead handshake, std::shared_ptr<SocketHandler> handler) {
+    auto const self = shared_from_this();
+    co_await accept(std::move(handshake));
+    try {
+        if (accepted_) co_await converse(handler);
+    } catch (...) {
+        // A handler that broke its promise not to throw: this connection ends as if it had been cut.
+    }
+    {
+        std::lock_guard const lock{mutex_};
+        close_locked(std::nullopt);
+    }
+    if (accepted_) {
+        handler->closed();
+        co_await wait_for_goodbye();
+    }
+    hang_up();
+}
+
+Task<void> BeastWebSocket::accept(RequestHead handshake) {
+    auto const& request = handshake.request;
+    bool const answer = offers_sub_protocol(request);
+    stream_.set_option(websocket::stream_base::decorator{[answer](websocket::response_type& response) {
+        if (answer) response.set(http::field::sec_websocket_protocol, sub_protocol);
+    }});
+    auto const upgrade = beast_request(request);
+    auto const [failed] = co_await stream_.async_accept(upgrade, as_result);
+    if (failed) co_return;
+    accepted_ = true;
+    work();  // a frame or a close may have come already
+}
+
+Task<void> BeastWebSocket::converse(std::shared_ptr<SocketHandler> handler) {
+    co_await handler->opened(shared_from_this());
+    for (;;) {
+        std::string text;
+        // One byte more than the limit, so that it is the limit that is met (1009) and not a full buffer.
+        auto buffer = asio::dynamic_buffer(text, message_limit_ + 1);
+        auto const [ended, size] = co_await stream_.async_read(buffer, as_result);
+        if (ended) co_return;  // closed, timed out, too large or no UTF-8: Beast has told the client
+        if (!stream_.got_text()) co_return close(CloseCode::binary);
+        {
+            std::lock_guard const lock{mutex_};
+            if (closed_) co_return;
+        }
+        co_await handler->frame(std::move(text));
+    }
+}
+
+/// A close() of ours is on its way to the client, or about to be: bounded by `close_grace`.
+Task<void> BeastWebSocket::wait_for_goodbye() {
+    for (;;) {
+        {
+            std::lock_guard const lock{mutex_};
+            if (!goodbye_ && !saying_goodbye_) co_return;
+        }
+        co_await changed_.async_wait(as_result);
+    }
+}
+
+}  // namespace
+
+std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Limits const& limits) {
+    return std::make_shared<BeastWebSocket>(std::move(stream), limits);
+}
+
+}  // namespace samtal::net

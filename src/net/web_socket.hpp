@@ -1,0 +1,23 @@
+#pragma once
+
+#include "any_stream.hpp"
+#include "http_head.hpp"
+#include "samtal/net/server.hpp"
+#include "samtal/net/socket.hpp"
+
+#include <memory>
+
+namespace samtal::net {
+
+/// One WebSocket connection from the server's side of the handshake to its end. The implementation is the only
+/// file that includes Beast.
+class WebSocket : public Socket {
+public:
+    /// Answers the handshake, then feeds the handler until the connection is over. Call once, on the stream's
+    /// executor; `handshake` has passed check_websocket_handshake().
+    virtual Task<void> run(RequestHead handshake, std::shared_ptr<SocketHandler>) = 0;
+};
+
+[[nodiscard]] std::shared_ptr<WebSocket> make_web_socket(AnyStream, Limits const&);
+
+}  // namespace samtal::net
