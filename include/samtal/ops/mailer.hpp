@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace samtal::ops {
+
+/// A plain letter in UTF-8. Address and text are personal: no sink logs them.
+struct Mail {
+    std::string to;
+    std::string subject;
+    std::string text;
+};
+
+/// Where outgoing mail goes. Any thread.
+class Mailer {
+public:
+    virtual ~Mailer() = default;
+
+    /// Queues it and returns. False: the queue is full, or the address holds characters that no address has.
+    virtual bool send(Mail) = 0;
+};
+
+struct SmtpOptions {
+    std::string url;  // smtp://host:port, or smtps://
+    std::string user;
+    std::string password_file;  // read for each letter, so that a new password needs no restart
+};
+
+/// One .eml file a letter, mode 0600, complete from the moment it has its name.
+[[nodiscard]] std::unique_ptr<Mailer> make_directory_mailer(std::string directory, std::string from);
+
+/// SMTP through libcurl. A letter that the server does not take now is tried again for about an hour. With a user
+/// name, only over TLS.
+[[nodiscard]] std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options, std::string from);
+
+}  // namespace samtal::ops
