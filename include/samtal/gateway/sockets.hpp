@@ -1,0 +1,64 @@
+#pragma once
+
+#include "samtal/core/principal.hpp"
+#include "samtal/net/socket.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace samtal::gateway {
+
+/// Who is connected to this server. Any thread.
+class Sockets {
+public:
+    void add(Principal const&, std::shared_ptr<net::Socket>);
+    void remove(Principal const&, net::Socket const*);
+
+    /// Pushes one encoded frame to every socket of these people, but not to `except`.
+    void push(std::span<UserId const> users, net::SharedText const& frame, net::Socket const* except = nullptr);
+
+    /// The same for an event with a place in a conversation: a socket that is catching up gets it afterwards.
+    void push_event(std::span<UserId const> users, ConversationId, std::int64_t seq, net::SharedText const& frame,
+                    net::Socket const* except = nullptr);
+
+    /// From now on events of this conversation wait for release(). Bounded: a socket that falls behind meanwhile
+    /// is closed with 4008.
+    void hold(UserId, net::Socket const*, ConversationId);
+    /// Pushes what waited and comes after `seq`; with nothing, forgets it (the client has to ask again anyway).
+    void release(UserId, net::Socket const*, ConversationId, std::optional<std::int64_t> after_seq);
+
+    /// Closes with 4001. Nothing more is delivered to them once this returned.
+    void end_session(UserId, SessionId);
+    void end_user(UserId);
+    /// All of a person's sessions but one: password change.
+    void end_others(UserId, SessionId keep);
+
+    [[nodiscard]] bool connected(UserId) const;
+    [[nodiscard]] std::size_t size() const;
+
+private:
+    struct Waiting {
+        ConversationId conversation;
+        std::vector<std::pair<std::int64_t, net::SharedText>> frames;
+    };
+    struct Entry {
+        SessionId session;
+        std::shared_ptr<net::Socket> socket;
+        std::vector<Waiting> held;  // empty but for the moments of a sync
+    };
+    template <class Which>
+    void end_where(UserId, Which);
+    Entry* find(UserId, net::Socket const*);
+
+    mutable std::mutex mutex_;
+    std::unordered_map<UserId, std::vector<Entry>> by_user_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace samtal::gateway
