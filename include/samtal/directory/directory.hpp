@@ -1,0 +1,75 @@
+#pragma once
+
+#include "samtal/core/personal.hpp"
+#include "samtal/gateway/router.hpp"
+#include "samtal/storage/column_cipher.hpp"
+#include "samtal/storage/database.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samtal::directory {
+
+using ProfilePermit = Permit<purpose::ProfileDirectory>;
+using GivenName = Personal<std::string, field::ProfilesGivenName>;
+using FamilyName = Personal<std::string, field::ProfilesFamilyName>;
+using Email = Personal<std::string, field::ProfilesEmail>;
+using ContactNumbers = Personal<std::vector<std::string>, field::ProfilesContactNumbers>;
+using PhoneNumbers = Personal<std::vector<std::string>, field::PhoneAssignmentsNumber>;
+
+/// What a person may hide from colleagues, one by one.
+inline constexpr std::array<std::string_view, 5> profile_fields{"given_name", "family_name", "email",
+                                                                "phone_numbers", "contact_numbers"};
+
+struct Profile {
+    UserId user;
+    GivenName given_name;
+    FamilyName family_name;
+    Email email;
+    PhoneNumbers phone_numbers;      // assigned by the organisation, E.164
+    ContactNumbers contact_numbers;  // the person's own, shown only
+    std::set<std::string> private_fields;
+};
+
+/// What is given changes, the rest stays.
+struct ProfileChange {
+    std::optional<GivenName> given_name;
+    std::optional<FamilyName> family_name;
+    std::optional<ContactNumbers> contact_numbers;
+    std::vector<std::pair<std::string, bool>> hidden;  // field, whether private
+};
+
+struct Search {
+    std::string query;            // empty: everybody
+    std::optional<UserId> after;  // the last person of the page before
+    std::size_t limit = 50;
+};
+struct Page {
+    std::vector<Profile> people;
+    bool more = false;
+};
+
+/// Profiles. Permits are borrowed: the caller opens with the same one what comes back. Colleagues are the active
+/// people of the same organisation; everybody else is `not_found`.
+class Directory {
+public:
+    virtual ~Directory() = default;
+    virtual Task<Result<Profile>> own(ProfilePermit const&) = 0;
+    virtual Task<Result<Profile>> colleague(ProfilePermit const&, UserId) = 0;
+    virtual Task<Result<Profile>> change(ProfilePermit const&, ProfileChange const&) = 0;
+    virtual Task<Result<Page>> search(ProfilePermit const&, Search const&) = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Directory> make_directory(storage::Database&, storage::ColumnCipher&,
+                                                        boost::asio::any_io_executor);
+
+void add_routes(gateway::Router&, Directory&);
+
+}  // namespace samtal::directory
