@@ -1,0 +1,38 @@
+#include "message_writer.hpp"
+
+#include "samtal/core/uuid_v7.hpp"
+
+#include <utility>
+
+namespace samtal::chat {
+
+namespace {
+
+constexpr Error busy{Errc::exhausted, "too many messages are waiting"};
+
+}  // namespace
+
+MessageWriter::MessageWriter(Tools const& tools, Limits limits, std::function<void(PendingMessage const&)> tell)
+    : tell_{std::move(tell)},
+      messages_{tools.db, tools.cipher},
+      batchers_{batcher(tools, limits), batcher(tools, limits)} {}
+
+storage::Batcher<PendingMessage> MessageWriter::batcher(Tools const& tools, Limits limits) {
+    return {{tools.executor, limits.group, limits.waiting, 1},
+            [this](std::span<PendingMessage> group) { return write_group(group); }};
+}
+
+Task<Result<StoredMessage>> MessageWriter::write(ChatPermit permit, SendMessage message, Timestamp sent_at) {
+    PendingMessage pending{std::move(permit), std::move(message), MessageId{uuid_v7(sent_at)}, sent_at, busy, {}};
+    auto const lane = std::hash<ConversationId>{}(pending.message.conversation) % batchers_.size();
+    co_await batchers_[lane].submit(pending);
+    co_return pending.result;
+}
+
+Task<void> MessageWriter::write_group(std::span<PendingMessage> group) {
+    co_await messages_.append(group);
+    for (PendingMessage const& pending : group)
+        if (pending.result && !pending.result->repeated) tell_(pending);
+}
+
+}  // namespace samtal::chat

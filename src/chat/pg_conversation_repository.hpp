@@ -1,0 +1,32 @@
+#pragma once
+
+#include "samtal/chat/chat.hpp"
+#include "samtal/storage/column_cipher.hpp"
+#include "samtal/storage/database.hpp"
+
+namespace samtal::chat {
+
+/// Conversations and who is in them.
+class PgConversationRepository {
+public:
+    PgConversationRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
+
+    /// The one of the actor and `other`: made, or found. Who had left comes back.
+    Task<Result<Created>> direct(ChatPermit const&, UserId other, ConversationId fresh);
+    Task<Result<Created>> group(ChatPermit const&, NewConversation const&, ConversationId fresh);
+    Task<Result<ConversationPage>> page(ChatPermit const&, std::optional<ConversationId> before,
+                                        std::size_t limit);
+    Task<Result<Conversation>> find(ChatPermit const&, ConversationId);
+    Task<Result<void>> add(ChatPermit const&, ConversationId, std::vector<UserId> const&);
+    Task<Result<void>> remove(ChatPermit const&, ConversationId, UserId);
+    /// `not_found` unless the actor is one of them.
+    Task<Result<std::vector<UserId>>> members(ChatPermit const&, ConversationId, std::size_t most);
+
+private:
+    Conversation conversation_of(pqxx::row const&);
+
+    storage::Database& db_;
+    storage::ColumnCipher& cipher_;
+};
+
+}  // namespace samtal::chat

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "samtal/chat/chat.hpp"
+#include "samtal/storage/column_cipher.hpp"
+#include "samtal/storage/database.hpp"
+
+#include <mutex>
+#include <span>
+#include <unordered_map>
+
+namespace samtal::chat {
+
+/// A message on its way to disk, and what became of it.
+struct PendingMessage {
+    ChatPermit permit;
+    SendMessage message;
+    MessageId id;
+    Timestamp sent_at;
+    Result<StoredMessage> result;
+    std::shared_ptr<std::vector<UserId> const> members;  // whom to tell; set when it was stored
+};
+
+/// Appends to `messages`: two statements and one commit for all messages of a group.
+class PgMessageRepository {
+public:
+    PgMessageRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
+
+    /// Sets each message's result; one bad message harms no other. `not_found` when the sender is no active
+    /// member, also for a conversation that does not exist. A repeat gets the first answer, or `conflict` when its
+    /// text differs.
+    Task<void> append(std::span<PendingMessage>);
+
+private:
+    using Members = std::shared_ptr<std::vector<UserId> const>;
+    struct Known {
+        std::int64_t change;
+        Members members;
+    };
+    /// A conversation whose row is locked now.
+    struct Locked {
+        OrganisationId organisation;
+        std::int64_t change;
+        std::int64_t last_seq;
+    };
+    using Conversations = std::unordered_map<ConversationId, Locked>;
+
+    Result<void> store_together(storage::Tx&, std::span<PendingMessage>);
+    static Conversations lock(storage::Tx&, std::span<PendingMessage>);
+    /// Answers strangers and repeats; what is left is new, in its order, with its place.
+    std::vector<PendingMessage*> admit(storage::Tx&, std::span<PendingMessage>, Conversations&);
+    Result<StoredMessage> repeat(PendingMessage const&, pqxx::row const& earlier);
+    void store(storage::Tx&, std::vector<PendingMessage*> const&, Conversations const&);
+    void find_members(storage::Tx&, Conversations const&, std::span<PendingMessage>);
+
+    storage::Database& db_;
+    storage::ColumnCipher& cipher_;
+    // Who is in a conversation, as of a `change` that is read under the conversation's lock: never stale.
+    std::mutex mutex_;
+    std::unordered_map<ConversationId, Known> known_;
+};
+
+}  // namespace samtal::chat
