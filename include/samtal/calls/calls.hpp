@@ -1,0 +1,120 @@
+#pragma once
+
+#include "samtal/calls/phone_numbers.hpp"
+#include "samtal/core/personal.hpp"
+#include "samtal/core/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samtal::calls {
+
+using SetupPermit = Permit<purpose::CallSetup>;      // a switch reports
+using HistoryPermit = Permit<purpose::CallHistory>;  // a person looks at their own calls
+
+/// As the person sees it whose row it is.
+enum class Direction : unsigned char { incoming, outgoing };
+enum class Outcome : unsigned char { answered, busy, no_answer, cancelled, failed };
+
+[[nodiscard]] std::string_view name_of(Direction) noexcept;
+[[nodiscard]] std::string_view name_of(Outcome) noexcept;
+[[nodiscard]] std::optional<Direction> direction_named(std::string_view) noexcept;
+[[nodiscard]] std::optional<Outcome> outcome_named(std::string_view) noexcept;
+
+/// When a call was. The three columns are read together, so they open together.
+struct CallTimes {
+    Timestamp started_at;
+    std::optional<Timestamp> answered_at;
+    Timestamp ended_at;
+
+    friend bool operator==(CallTimes const&, CallTimes const&) = default;
+};
+using SomeTimes = Personal<CallTimes, field::CallsStartedAt>;
+using OwnNumber = Personal<std::string, field::CallsOwnNumber>;
+using Counterpart = Personal<std::string, field::CallsCounterpart>;
+
+/// One call as a switch reports it; an absent number was withheld.
+struct CallRecord {
+    std::string source_call_id;  // the switch's own name for the call
+    std::optional<Counterpart> caller;
+    std::optional<Counterpart> callee;
+    SomeTimes times;
+    Outcome outcome;
+};
+
+/// A batch. What could not be decoded stands as its error, so that the others are not harmed.
+struct IngestCalls {
+    SwitchId switch_id;
+    std::vector<Result<CallRecord>> records;
+};
+struct Rejection {
+    std::size_t index;  // in the batch
+    Error problem;
+};
+struct IngestReport {
+    std::size_t accepted = 0;
+    std::size_t corrected = 0;
+    std::size_t duplicates = 0;
+    std::vector<Rejection> rejected;
+};
+
+/// Where a page of history continues: before this call, newest first.
+struct CallPosition {
+    Timestamp started_at;
+    CallId call;
+};
+struct ListCalls {
+    std::optional<Timestamp> from;  // inclusive
+    std::optional<Timestamp> to;    // exclusive
+    std::optional<CallPosition> after;
+    std::size_t limit;
+};
+struct HistoryItem {
+    CallId id;
+    Direction direction;
+    OwnNumber own_number;
+    std::optional<Counterpart> counterpart;
+    SomeTimes times;
+    Outcome outcome;
+};
+struct HistoryPage {
+    std::vector<HistoryItem> items;
+    std::optional<CallPosition> next;
+};
+
+enum class Bucket : unsigned char { day, week, month };
+[[nodiscard]] std::string_view name_of(Bucket) noexcept;
+[[nodiscard]] std::optional<Bucket> bucket_named(std::string_view) noexcept;
+
+/// One end of a range: a moment, or the midnight of a date in the person's time zone.
+struct RangeEnd {
+    Timestamp at;  // of a date: its midnight in UTC
+    bool is_date;
+};
+struct AskFigures {
+    std::optional<RangeEnd> from;  // inclusive; 30 days before `to` when absent
+    std::optional<RangeEnd> to;    // exclusive; the end of today when absent
+    Bucket bucket = Bucket::day;
+};
+/// Missed calls are incoming ones too.
+struct Figures {
+    std::int64_t incoming = 0;
+    std::int64_t outgoing = 0;
+    std::int64_t missed = 0;
+    std::int64_t talk_s = 0;
+};
+struct FiguresBucket {
+    Timestamp start;
+    Figures figures;
+};
+/// Buckets without gaps, oldest first.
+struct CallStatistics {
+    Figures totals;
+    std::vector<FiguresBucket> buckets;
+};
+
+}  // namespace samtal::calls

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "samtal/calls/calls.hpp"
+#include "samtal/core/task.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace samtal::calls {
+
+/// One side of a call: its number in our writing.
+using Party = Personal<PhoneNumber, field::CallsCounterpart>;
+
+/// A checked record.
+struct Call {
+    std::optional<Party> caller;
+    std::optional<Party> callee;
+    SomeTimes times;
+    Outcome outcome;
+};
+
+/// All that one batch said of one call. Between `first` and `last` only the number of repeats and corrections
+/// counts.
+struct PendingCall {
+    std::string source_call_id;
+    Call first;  // compared with what was reported earlier
+    Call last;   // kept
+};
+
+/// Whose history a call went to.
+struct Owner {
+    UserId user;
+    Direction direction;
+};
+
+enum class Standing : unsigned char { fresh, same, changed };
+
+struct StoredCall {
+    Standing standing = Standing::same;  // of `first`, against earlier batches
+    std::vector<Owner> owners;           // of a fresh call: who got a row
+};
+
+/// Takes calls in. An interface so that CallsService is tested without a database.
+class CallIntake {
+public:
+    virtual ~CallIntake() = default;
+    /// In one commit; the n-th result belongs to the n-th call. Each source_call_id stands in `calls` once.
+    /// `permit` and `calls` live in the awaiting coroutine.
+    virtual Task<std::vector<Result<StoredCall>>> store(SetupPermit const& permit, SwitchId,
+                                                        std::span<PendingCall const> calls) = 0;
+};
+
+/// Reads one person's calls: the permit's actor.
+class CallHistory {
+public:
+    virtual ~CallHistory() = default;
+    virtual Task<Result<HistoryPage>> page(HistoryPermit const&, ListCalls) = 0;
+    /// `invalid` when the range is upside down or has more than `most_buckets`.
+    virtual Task<Result<CallStatistics>> figures(HistoryPermit const&, AskFigures, Timestamp now) = 0;
+};
+
+}  // namespace samtal::calls

@@ -1,0 +1,150 @@
+#include "calls_codec.hpp"
+
+#include "samtal/gateway/problem.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace samtal::calls {
+
+namespace {
+
+using gateway::FieldReader;
+using gateway::Input;
+using nlohmann::json;
+
+/// `{"number": …|null}`. Null says: withheld.
+std::optional<Counterpart> read_party(FieldReader& in, Literal key, Literal number_key) {
+    Input const object = in.optional_object(key);
+    if (!object) {
+        in.refuse("must be an object with a number", key);
+        return std::nullopt;
+    }
+    FieldReader party{object};
+    auto number = party.nullable_text("number");
+    if (auto const problem = party.finish()) in.refuse(problem->reason, number_key);
+    if (!number) return std::nullopt;
+    return Counterpart{*std::move(number)};
+}
+
+Outcome read_outcome(FieldReader& in) {
+    if (auto const outcome = outcome_named(in.text("outcome"))) return *outcome;
+    in.refuse("must be answered, busy, no_answer, cancelled or failed", "outcome");
+    return Outcome::failed;
+}
+
+Result<CallRecord> decode_record(Input record) {
+    if (!record->is_object()) return Error{Errc::invalid, "must be an object"};
+    FieldReader in{std::move(record)};
+    CallRecord call{
+        .source_call_id = in.text("source_call_id"),
+        .caller = read_party(in, "caller", "caller.number"),
+        .callee = read_party(in, "callee", "callee.number"),
+        .times = SomeTimes{{in.time("started_at"), in.optional_time("answered_at"), in.time("ended_at")}},
+        .outcome = read_outcome(in)};
+    if (auto const problem = in.finish()) return *problem;
+    return call;
+}
+
+template <class Number>
+json party(HistoryPermit const& permit, std::optional<Number> const& number) {
+    return {{"number", number ? json(number->open(permit)) : json(nullptr)}};
+}
+
+json encode_item(HistoryPermit const& permit, HistoryItem const& item) {
+    using std::chrono::floor;
+    using std::chrono::seconds;
+    auto const& [started, answered, ended] = item.times.open(permit);
+    json own = party(permit, std::optional{item.own_number});
+    json other = party(permit, item.counterpart);
+    bool const outgoing = item.direction == Direction::outgoing;
+    return {{"call_id", item.id.text()},
+            {"direction", name_of(item.direction)},
+            {"caller", outgoing ? own : other},
+            {"callee", outgoing ? other : own},
+            {"started_at", rfc3339(started)},
+            {"duration_s", floor<seconds>(ended - started).count()},
+            {"talk_s", answered ? floor<seconds>(ended - *answered).count() : 0},
+            {"outcome", name_of(item.outcome)}};
+}
+
+json encode_figures(Figures const& figures) {
+    return {{"incoming", figures.incoming},
+            {"outgoing", figures.outgoing},
+            {"missed", figures.missed},
+            {"talk_s", figures.talk_s}};
+}
+
+std::optional<RangeEnd> read_end(gateway::QueryReader& in, Literal name) {
+    auto const text = in.text(name);
+    if (!text) return std::nullopt;
+    if (auto const day = parse_full_date(*text)) return RangeEnd{*day, true};
+    if (auto const at = parse_rfc3339(*text)) return RangeEnd{*at, false};
+    in.refuse("must be a date or an RFC 3339 date-time", name);
+    return std::nullopt;
+}
+
+}  // namespace
+
+Result<IngestCalls> decode_ingest(gateway::Ask const& ask) {
+    if (!ask.json()->is_array()) return Error{Errc::invalid, "must be an array of call records"};
+    if (!ask.request.query.empty()) return Error{Errc::invalid, "takes no query"};
+    IngestCalls batch{SwitchId{ask.who.session.value()}, {}};
+    for (json const& record : *ask.json()) batch.records.push_back(decode_record(Input{ask.json(), &record}));
+    return batch;
+}
+
+std::string encode(IngestReport const& report) {
+    json rejected = json::array();
+    for (auto const& [index, problem] : report.rejected)
+        rejected.push_back({{"index", index}, {"problem", json::parse(gateway::problem_document(problem))}});
+    return json{{"accepted", report.accepted},
+                {"corrected", report.corrected},
+                {"duplicates", report.duplicates},
+                {"rejected", std::move(rejected)}}
+        .dump();
+}
+
+Result<ListCalls> decode_list(gateway::Ask const& ask) {
+    constexpr std::int64_t usual = 50;
+    constexpr std::int64_t most = 200;
+    gateway::QueryReader in{ask.request.query};
+    ListCalls query{in.time("from"), in.time("to"), std::nullopt,
+                    static_cast<std::size_t>(in.integer("limit", usual, 1, most))};
+    if (auto const cursor = in.text("cursor")) {
+        query.after = decode_cursor(*cursor);
+        if (!query.after) in.refuse("is no cursor of this list", "cursor");
+    }
+    if (auto const problem = in.finish()) return *problem;
+    return query;
+}
+
+std::string encode(HistoryPermit const& permit, HistoryPage const& page) {
+    json items = json::array();
+    for (HistoryItem const& item : page.items) items.push_back(encode_item(permit, item));
+    return json{{"items", std::move(items)},
+                {"next_cursor", page.next ? json(encode_cursor(*page.next)) : json(nullptr)}}
+        .dump();
+}
+
+Result<AskFigures> decode_figures(gateway::Ask const& ask) {
+    gateway::QueryReader in{ask.request.query};
+    AskFigures query{read_end(in, "from"), read_end(in, "to")};
+    if (auto const name = in.text("bucket")) {
+        auto const bucket = bucket_named(*name);
+        if (!bucket) in.refuse("must be day, week or month", "bucket");
+        query.bucket = bucket.value_or(Bucket::day);
+    }
+    if (auto const problem = in.finish()) return *problem;
+    return query;
+}
+
+std::string encode(CallStatistics const& statistics) {
+    json buckets = json::array();
+    for (auto const& [start, figures] : statistics.buckets) {
+        buckets.push_back(encode_figures(figures));
+        buckets.back()["start"] = rfc3339(start);
+    }
+    return json{{"totals", encode_figures(statistics.totals)}, {"buckets", std::move(buckets)}}.dump();
+}
+
+}  // namespace samtal::calls

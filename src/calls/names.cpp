@@ -1,0 +1,56 @@
+#include "samtal/calls/calls.hpp"
+
+#include <array>
+#include <utility>
+
+namespace samtal::calls {
+
+namespace {
+
+// As the contract, the schema's CHECKs and the statistics spell them.
+constexpr std::array<std::pair<Direction, std::string_view>, 2> directions{
+    {{Direction::incoming, "incoming"}, {Direction::outgoing, "outgoing"}}};
+constexpr std::array<std::pair<Outcome, std::string_view>, 5> outcomes{{{Outcome::answered, "answered"},
+                                                                        {Outcome::busy, "busy"},
+                                                                        {Outcome::no_answer, "no_answer"},
+                                                                        {Outcome::cancelled, "cancelled"},
+                                                                        {Outcome::failed, "failed"}}};
+constexpr std::array<std::pair<Bucket, std::string_view>, 3> bucket_names{
+    {{Bucket::day, "day"}, {Bucket::week, "week"}, {Bucket::month, "month"}}};
+
+template <class Table, class Value>
+std::string_view name_in(Table const& table, Value value) noexcept {
+    for (auto const& [known, name] : table)
+        if (known == value) return name;
+    return {};
+}
+
+template <class Value, class Table>
+std::optional<Value> named_in(Table const& table, std::string_view wanted) noexcept {
+    for (auto const& [value, name] : table)
+        if (name == wanted) return value;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(Direction direction) noexcept {
+    return name_in(directions, direction);
+}
+std::string_view name_of(Outcome outcome) noexcept {
+    return name_in(outcomes, outcome);
+}
+std::string_view name_of(Bucket bucket) noexcept {
+    return name_in(bucket_names, bucket);
+}
+std::optional<Direction> direction_named(std::string_view name) noexcept {
+    return named_in<Direction>(directions, name);
+}
+std::optional<Outcome> outcome_named(std::string_view name) noexcept {
+    return named_in<Outcome>(outcomes, name);
+}
+std::optional<Bucket> bucket_named(std::string_view name) noexcept {
+    return named_in<Bucket>(bucket_names, name);
+}
+
+}  // namespace samtal::calls
