@@ -1,0 +1,17 @@
+#pragma once
+
+#include "context.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace samtal::ctl {
+
+/// Each adds one group of commands. `context` outlives the application.
+void add_database_commands(CLI::App&, Context& context);
+void add_keys_commands(CLI::App&, Context& context);
+void add_organisation_commands(CLI::App&, Context& context);
+void add_user_commands(CLI::App&, Context& context);
+void add_switch_commands(CLI::App&, Context& context);
+void add_statistics_commands(CLI::App&, Context& context);
+
+}  // namespace samtal::ctl

@@ -1,0 +1,199 @@
+#include "server.hpp"
+
+#include "metrics_endpoint.hpp"
+#include "readiness.hpp"
+#include "samtal/administration/administration.hpp"
+#include "samtal/chat/room.hpp"
+#include "samtal/consent/consent.hpp"
+#include "samtal/directory/directory.hpp"
+#include "samtal/ops/log.hpp"
+#include "samtal/ops/metrics.hpp"
+#include "sweeper.hpp"
+
+#include <chrono>
+#include <stdexcept>
+
+namespace samtal::app {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// People and machines come in by different rooms.
+class Entrances final : public gateway::Authenticator {
+public:
+    Entrances(identity::PersonAuthenticator& people, calls::MachineAuthenticator& machines)
+        : people_{people}, machines_{machines} {}
+    Task<Result<Principal>> person(std::string_view token) override { return people_.person(token); }
+    Task<Result<Principal>> machine(std::string_view token, std::optional<SwitchId> claimed) override {
+        return machines_.machine(token, claimed);
+    }
+
+private:
+    identity::PersonAuthenticator& people_;
+    calls::MachineAuthenticator& machines_;
+};
+
+std::unique_ptr<ops::Mailer> make_mailer(MailConfig const& mail) {
+    if (mail.sink == "smtp") return ops::make_smtp_mailer(mail.smtp, mail.from);
+    return ops::make_directory_mailer(mail.directory, mail.from);
+}
+
+storage::DatabaseOptions observed(storage::DatabaseOptions options, ops::Metrics& metrics) {
+    options.observer = [&metrics](std::string_view statement, std::chrono::nanoseconds time, bool ok) {
+        metrics.statement(statement, time, ok);
+    };
+    return options;
+}
+
+gateway::GatewayOptions edge(ServerConfig const& config, ops::Metrics& metrics, std::string socket_path) {
+    gateway::GatewayOptions options;
+    options.allowed_origins = config.allowed_origins;
+    options.socket_path = std::move(socket_path);
+    options.observer = [&metrics](std::string_view route, int status, std::chrono::nanoseconds time) {
+        metrics.request(route, status, time);
+    };
+    options.broke = [](std::string_view where, std::string_view what) {
+        ops::write_log(ops::Level::error, "request.broke",
+                       ops::fields(ops::field("where", where), ops::field("what", what)));
+    };
+    return options;
+}
+
+net::ListenOptions admin_listener(ServerConfig const& config) {
+    net::ListenOptions options;
+    options.unix_path = config.admin_socket;
+    options.limits.connections = 100;
+    options.limits.body = 60s;
+    return options;
+}
+
+net::ListenOptions metrics_listener(ServerConfig const& config) {
+    net::ListenOptions options;
+    options.address = config.metrics_address;
+    options.port = config.metrics_port;
+    options.limits.connections = 100;
+    return options;
+}
+
+void refuse_foreign_schema(storage::Database& db) {
+    switch (db.probe()) {
+        case storage::SchemaState::current:
+            return;
+        case storage::SchemaState::older:
+            throw std::runtime_error{
+                "the database's schema is older than this program: run samtalctl database migrate"};
+        case storage::SchemaState::newer:
+            throw std::runtime_error{"the database's schema is newer than this program: update the program"};
+        case storage::SchemaState::unreachable:  // it may come: /readyz says so meanwhile
+            ops::write_log(ops::Level::warning, "database.unreachable");
+    }
+}
+
+}  // namespace
+
+/// In the order of construction; what stands later uses what stands earlier.
+struct Server::Parts {
+    explicit Parts(ServerConfig const& c)
+        : io{c.io_threads},
+          notices{read_brands(c.brands_directory)},
+          ring{c.keys_directory},
+          db{observed(c.database, metrics)},
+          keys{storage::make_pg_subject_keys(c.keystore, ring)},
+          cipher{*keys},
+          standings{consent::make_standings(db, gate)},
+          mailer{make_mailer(c.mail)},
+          numbers{ring},
+          statistics{c.statistics, db, ring, gate, io.first()},
+          identity{{db, cipher, ring, gate, sockets, notices, statistics.recorder(), *mailer}, c.identity},
+          consents{consent::make_consents(db, notices, system_now)},
+          directory{directory::make_directory(db, cipher, io.first())},
+          chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
+          calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
+          administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
+          readiness{db, *keys},
+          sweeper{io.first(), identity},
+          entrances{identity.people(), calls.machines()},
+          gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws")},
+          admin_gateway{admin_router, entrances, nullptr, sockets, edge(c, metrics, "")},
+          metrics_endpoint{metrics},
+          server{io, gateway, c.listen},
+          admin_server{io, admin_gateway, admin_listener(c)} {
+        gate.use(*standings);
+        add_routes();
+        if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
+        metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
+        metrics.gauge("samtal_sockets", [this] { return static_cast<double>(sockets.size()); });
+    }
+
+    void add_routes() {
+        readiness.add_routes(router);
+        identity.add_routes(router);
+        consent::add_routes(router, *consents, notices);
+        directory::add_routes(router, *directory);
+        chat::add_routes(router, *chat);
+        calls.add_routes(router);
+        administration.add_routes(admin_router);
+        statistics::add_admin_routes(admin_router, statistics);
+    }
+
+    ops::Metrics metrics;
+    net::IoThreads io;
+    consent::Notices notices;
+    consent::Gate gate;
+    storage::KeyRing ring;
+    storage::Database db;
+    std::unique_ptr<storage::SubjectKeys> keys;
+    storage::ColumnCipher cipher;
+    std::unique_ptr<consent::StandingRepository> standings;
+    std::unique_ptr<ops::Mailer> mailer;
+    gateway::Sockets sockets;
+    calls::PhoneNumbers numbers;
+    statistics::Statistics statistics;
+    identity::IdentityRoom identity;
+    std::unique_ptr<consent::Consents> consents;
+    std::unique_ptr<directory::Directory> directory;
+    std::unique_ptr<chat::Chat> chat;
+    calls::CallsRoom calls;
+    administration::AdministrationRoom administration;
+    Readiness readiness;
+    Sweeper sweeper;
+    gateway::Router router{gate};
+    gateway::Router admin_router{gate};
+    Entrances entrances;
+    gateway::Gateway gateway;
+    gateway::Gateway admin_gateway;
+    MetricsEndpoint metrics_endpoint;
+    net::Server server;
+    net::Server admin_server;
+    std::optional<net::Server> metrics_server;
+};
+
+Server::Server(ServerConfig const& config) : parts_{std::make_unique<Parts>(config)} {
+    refuse_foreign_schema(parts_->db);
+}
+
+Server::~Server() = default;
+
+void Server::start() {
+    parts_->statistics.start();
+    parts_->sweeper.start();
+    parts_->admin_server.start();
+    if (parts_->metrics_server) parts_->metrics_server->start();
+    parts_->server.start();
+}
+
+void Server::stop() {
+    constexpr auto grace = 5s;
+    parts_->server.stop(grace);
+    parts_->admin_server.stop(grace);
+    parts_->sweeper.stop();
+    parts_->statistics.stop();
+    if (parts_->metrics_server) parts_->metrics_server->stop(1s);
+    parts_->identity.close();
+    parts_->readiness.stop();
+    parts_->db.close();
+    parts_->io.join();
+}
+
+}  // namespace samtal::app
