@@ -1,0 +1,41 @@
+"""Chat over WebSocket: two hundred pairs, driven by samtal-load."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+from bench.measure import Measure, beside
+from bench.pgbench import Pgbench
+from bench.platform import Platform
+
+SECONDS = 10
+
+
+def measure_throughput(platform: Platform) -> Iterator[Measure]:
+    """Messages a second that are both acknowledged to the sender and delivered to the other."""
+    load = _load(platform)
+    rows = Pgbench(platform, SECONDS).inserts_per_s()
+    yield beside("chat_send", min(load["acked_per_s"], load["delivered_per_s"]), "1/s", "pgbench single-row insert", rows)
+
+
+def measure_latency(platform: Platform) -> Iterator[Measure]:
+    """From sending to the acknowledgement, at a thousand messages a second."""
+    load = _load(platform, "--rate", "1000")
+    for percentile in ("p50", "p99", "p999"):
+        yield Measure(f"chat_latency_{percentile}", round(load[f"{percentile}_ms"], 3), "ms")
+
+
+def _load(platform: Platform, *arguments: str) -> dict[str, Any]:
+    pairs = platform.home / "pairs"
+    pairs.write_text("".join(f"{a.token} {b.token} {conversation}\n" for a, b, conversation in platform.pairs))
+    pairs.chmod(0o600)
+    done = subprocess.run(
+        [platform.bin / "samtal-load", "chat", "--url", platform.url, "--pairs", pairs, "--seconds", str(SECONDS), *arguments],
+        capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"samtal-load: {done.stderr.strip()}")
+    result = json.loads(done.stdout)
+    if result["errors"]:
+        raise SystemExit(f"samtal-load saw {result['errors']} errors; the figures mean nothing")
+    return result

@@ -1,0 +1,77 @@
+"""pgbench on the platform's own main cluster, as its superuser: what the same PostgreSQL does without Samtal around it."""
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bench.platform import Platform
+
+DATABASE = "samtal_bench"
+
+# The shape of `messages`: keys, unique client id, 240 bytes of text; no Samtal.
+SCHEMA = """
+CREATE TABLE bench_messages (
+    organisation_id   uuid   NOT NULL,
+    conversation_id   uuid   NOT NULL,
+    seq               bigint NOT NULL,
+    message_id        uuid   NOT NULL,
+    sender_id         uuid   NOT NULL,
+    client_message_id uuid   NOT NULL,
+    text              bytea  NOT NULL,
+    sent_at           timestamptz NOT NULL,
+    PRIMARY KEY (organisation_id, conversation_id, seq),
+    UNIQUE (organisation_id, conversation_id, sender_id, client_message_id)
+);
+"""
+INSERT = r"""
+\set seq random(1, 1000000000000)
+INSERT INTO bench_messages VALUES ('00000000-0000-7000-8000-000000000001', gen_random_uuid(), :seq, gen_random_uuid(),
+  gen_random_uuid(), gen_random_uuid(), decode(repeat('5a', 240), 'hex'), now());
+"""
+
+
+class Pgbench:
+    """A database of its own in the cluster of `platform`, made once."""
+
+    def __init__(self, platform: Platform, seconds: int = 10) -> None:
+        self.seconds = seconds
+        cluster = platform.data / "postgres"
+        self.superuser = cluster.owner()
+        self.programs = Path("/usr/lib/postgresql") / (cluster / "PG_VERSION").read_text().strip() / "bin"
+        self.connection = ["-h", platform.sockets, "-p", "5432", "-U", self.superuser]
+        exists = self._run("psql", "-d", "postgres", "-Atc", f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'")
+        if exists.strip() == "0":
+            self._run("psql", "-d", "postgres", "-qc", f"CREATE DATABASE {DATABASE}")
+            self._run("psql", "-d", DATABASE, "-q", stdin=SCHEMA)
+            self._run("pgbench", "-i", "-q", DATABASE)
+
+    def inserts_per_s(self) -> float:
+        """Rows a second, one a transaction; the better of 16 and 64 clients."""
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+            script.write(INSERT)
+            script.flush()
+            os.chmod(script.name, 0o644)  # read by the cluster's user
+            return max(self._transactions_per_s(clients, "-f", script.name) for clients in (16, 64))
+
+    def selects_per_s(self) -> float:
+        """Point reads by primary key a second, 64 clients."""
+        return self._transactions_per_s(64, "-S")
+
+    def _transactions_per_s(self, clients: int, *what: str) -> float:
+        output = self._run("pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(self.seconds), *what, DATABASE)
+        found = re.search(r"^tps = ([0-9.]+)", output, re.MULTILINE)
+        if not found:
+            raise SystemExit(f"pgbench said no rate: {output}")
+        return float(found[1])
+
+    def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
+        as_superuser = []
+        if os.geteuid() == 0:
+            as_superuser = ["setpriv", f"--reuid={self.superuser}", f"--regid={self.superuser}", "--init-groups"]
+        command = [*as_superuser, self.programs / program, *self.connection, *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd="/")
+        if done.returncode:
+            raise SystemExit(f"{program}: {done.stderr.strip()}")
+        return done.stdout

@@ -1,0 +1,145 @@
+"""The platform under measurement: a data directory of its own, started and stopped through script/server."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import tomllib
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is logged in."""
+
+    user_id: str
+    token: str
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing uses now, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+class Platform:
+    """A running platform without demo data. Use as a context manager: it stops and removes everything."""
+
+    def __init__(self) -> None:
+        (ROOT / "build").mkdir(exist_ok=True)
+        self.home = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "build"))  # /tmp may be memory, where fsync is free
+        self.data = self.home / "data"
+        self.bin = Path(os.environ.get("SAMTAL_BIN_DIR", ROOT / "build/release/bin"))
+        self.port, self.stats_port = free_ports(2)
+        self.process: subprocess.Popen[str] | None = None
+        self._people = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "Platform":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self.home)
+
+    def start(self) -> float:
+        """Starts it and returns the seconds until its ready line."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [ROOT / "script/server", "--no-demo", "--data", self.data, "--port", str(self.port), "--stats-port",
+             str(self.stats_port), "--metrics-port", "0"],
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("samtal: ready "):
+                return time.monotonic() - began
+        raise SystemExit(f"script/server ended with {self.process.wait()} before it was ready")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+    def control(self, *arguments: str) -> dict[str, Any]:
+        """Runs samtalctl and returns what it printed."""
+        done = subprocess.run([ROOT / "script/samtalctl", "--data", self.data, "--json", *arguments],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"samtalctl {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def request(self, method: str, path: str, body: object = None, token: str = "") -> Any:
+        request = urllib.request.Request(self.url + path, method=method)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+    @cached_property
+    def organisation(self) -> str:
+        return self.control("organisation", "create", "--brand", "advoco", "--name", "Benchmark")["organisation_id"]
+
+    @cached_property
+    def notice_version(self) -> str:
+        return self.request("GET", "/v1/notice?language=en")["version"]
+
+    def people(self, count: int) -> list[Person]:
+        """Invites, activates and logs in that many new people, some at a time: each costs two password hashes."""
+        first, self._people = self._people, self._people + count
+        self.organisation, self.notice_version  # noqa: B018  # fetched once, before the threads
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(self._person, range(first, first + count)))
+
+    def _person(self, number: int) -> Person:
+        username, password = f"bench-{number}", f"correct horse {number} battery"
+        invited = self.control(
+            "user", "invite", "--organisation", self.organisation, "--given-name", "Bench", "--family-name", f"Nr {number}",
+            "--email", f"bench-{number}@example.org", "--phone", f"+4687{number:07d}")
+        self.request("POST", "/v1/activation", {
+            "activation_code": invited["activation_code"], "username": username, "password": password,
+            "acknowledged_notice": self.notice_version, "consents": {}})
+        login = self.request("POST", "/v1/login", {"username": username, "password": password})
+        return Person(login["user_id"], login["access_token"])
+
+    @cached_property
+    def pairs(self) -> list[tuple[Person, Person, str]]:
+        """Two hundred pairs of people, each with its conversation."""
+        everybody = self.people(400)
+
+        def conversation(pair: tuple[Person, Person]) -> tuple[Person, Person, str]:
+            made = self.request("POST", "/v1/conversations", {"member_ids": [pair[1].user_id]}, pair[0].token)
+            return pair[0], pair[1], made["conversation_id"]
+
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(conversation, zip(everybody[::2], everybody[1::2], strict=True)))
+
+    @cached_property
+    def sockets(self) -> str:
+        """The directory of the databases' Unix sockets."""
+        return tomllib.loads((self.data / "config/operator.toml").read_text())["main"]["host"]
