@@ -1,0 +1,153 @@
+#include "chat/message_writer.hpp"
+
+#include "chat/pg_conversation_repository.hpp"
+#include "chat/pg_history_repository.hpp"
+#include "support/database.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace samtal::chat {
+namespace {
+
+using testing::fresh_id;
+using testing::run;
+using P = purpose::ChatMessaging;
+
+struct NobodyCounts final : statistics::Recorder {
+    void fold(UserId, statistics::Metric, std::string_view) noexcept override {}
+};
+
+class MessageWriterTest : public testing::DatabaseTest {
+protected:
+    MessageWriterTest() {
+        lobby = conversation();
+        attic = conversation();
+    }
+    ~MessageWriterTest() override { loop.join(); }
+
+    ConversationId conversation() {
+        auto const lock = permit<P>(alice);
+        NewConversation const wanted{{bob.user}, Title{"room"}};
+        return run(conversations.group(lock, wanted, fresh_id<ConversationId>()))->id;
+    }
+
+    SendMessage message(ConversationId where, std::string text, ClientMessageId id = fresh_id<ClientMessageId>()) {
+        return {where, id, Text{std::move(text)}, nullptr};
+    }
+
+    Result<StoredMessage> write(Principal const& who, SendMessage one) {
+        auto lock = permit<P>(who, one.conversation);
+        return run(writer.write(std::move(lock), std::move(one), system_now()));
+    }
+
+    boost::asio::thread_pool loop{1};
+    NobodyCounts recorder;
+    gateway::Sockets sockets;
+    std::vector<std::int64_t> told;
+    PgConversationRepository conversations{db, cipher};
+    MessageWriter writer{{db, cipher, sockets, recorder, loop.get_executor()},
+                         Limits{},
+                         [this](PendingMessage const& m) { told.push_back(m.result->seq); }};
+    Principal const alice = person();
+    Principal const bob = person();
+    ConversationId lobby = ConversationId::nil();
+    ConversationId attic = ConversationId::nil();
+};
+
+TEST_F(MessageWriterTest, NumbersEachConversationFromOneWithoutGaps) {
+    EXPECT_EQ(write(alice, message(lobby, "one"))->seq, 1);
+    EXPECT_EQ(write(bob, message(lobby, "two"))->seq, 2);
+    EXPECT_EQ(write(alice, message(attic, "one"))->seq, 1);
+}
+
+TEST_F(MessageWriterTest, AnswersARepeatWithTheFirstMessageAndTellsNobodyTwice) {
+    auto const id = fresh_id<ClientMessageId>();
+    auto const first = write(alice, message(lobby, "hello", id));
+    auto const again = write(alice, message(lobby, "hello", id));
+    EXPECT_FALSE(first->repeated);
+    EXPECT_TRUE(again->repeated);
+    EXPECT_EQ(first->id, again->id);
+    EXPECT_EQ(told.size(), 1U);
+}
+
+TEST_F(MessageWriterTest, RefusesARepeatWithAnotherText) {
+    auto const id = fresh_id<ClientMessageId>();
+    ASSERT_TRUE(write(alice, message(lobby, "yes", id)));
+    EXPECT_EQ(write(alice, message(lobby, "no", id)).error().problem.text(), "message-id-reused");
+}
+
+TEST_F(MessageWriterTest, AnswersStrangersAsIfTheConversationDidNotExist) {
+    auto const absent = write(alice, message(fresh_id<ConversationId>(), "x"));
+    auto const colleague = write(person(), message(lobby, "x"));
+    auto const foreigner = write(person_in(new_organisation()), message(lobby, "x"));
+    for (auto const& refused : {absent, colleague, foreigner}) {
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::not_found);
+        EXPECT_EQ(refused.error().reason.text(), absent.error().reason.text());
+    }
+}
+
+TEST_F(MessageWriterTest, LetsABadMessageHarmNoOther) {
+    // Longer than the schema allows: the service refuses it before, the database does too.
+    EXPECT_EQ(write(alice, message(lobby, std::string(9'000, 'x'))).error().code, Errc::invalid);
+    EXPECT_EQ(write(alice, message(lobby, "fine"))->seq, 1);
+}
+
+TEST_F(MessageWriterTest, StoresNoPlaintext) {
+    ASSERT_TRUE(write(alice, message(lobby, "my diagnosis")));
+    auto const row = test.admin(
+        fmt::format("SELECT position('diagnosis'::bytea in text) FROM messages WHERE conversation_id = '{}'",
+                    lobby.text()))[0];
+    EXPECT_EQ(row[0].as<int>(), 0);
+}
+
+TEST_F(MessageWriterTest, RemembersMembersOnlyAsLongAsTheyAreThose) {
+    ASSERT_TRUE(write(alice, message(lobby, "one")));
+    auto const carol = person();
+    auto const owner = permit<P>(alice);
+    ASSERT_TRUE(run(conversations.add(owner, lobby, {carol.user})));
+    EXPECT_TRUE(write(carol, message(lobby, "two")));
+    ASSERT_TRUE(run(conversations.remove(owner, lobby, carol.user)));
+    EXPECT_EQ(write(carol, message(lobby, "three")).error().code, Errc::not_found);
+}
+
+TEST_F(MessageWriterTest, KeepsOneOrderUnderManyWritersAtOnce) {
+    constexpr int each = 60;
+    std::atomic<int> stored = 0;
+    boost::asio::thread_pool senders{4};
+    for (int n = 0; n < each; ++n)
+        for (auto const& [who, where] : {std::pair{alice, lobby}, {bob, lobby}, {alice, attic}, {bob, attic}}) {
+            auto task = [](MessageWriter& w, ChatPermit p, SendMessage m, std::atomic<int>& count) -> Task<void> {
+                if (co_await w.write(std::move(p), std::move(m), system_now())) ++count;
+            };
+            boost::asio::co_spawn(senders, task(writer, permit<P>(who, where), message(where, "x"), stored),
+                                  boost::asio::detached);
+        }
+    senders.join();
+    EXPECT_EQ(stored, 4 * each);
+    for (auto const& row : test.admin(fmt::format("SELECT count(*), min(seq), max(seq) FROM messages "
+                                                  "WHERE organisation_id = '{}' GROUP BY conversation_id",
+                                                  organisation.text()))) {
+        EXPECT_EQ(row[0].as<int>(), 2 * each);
+        EXPECT_EQ(row[1].as<int>(), 1);
+        EXPECT_EQ(row[2].as<int>(), 2 * each);
+    }
+}
+
+TEST_F(MessageWriterTest, ReadsBackWhatWasWrittenForMembersOnly) {
+    ASSERT_TRUE(write(alice, message(lobby, "Hej Bo!")));
+    PgHistoryRepository history{db, cipher};
+    auto const lock = permit<P>(bob, lobby);
+    auto const page = run(history.before(lock, {lobby, {}, 10}));
+    ASSERT_EQ(page->size(), 1U);
+    EXPECT_EQ(page->front().text->open(lock), "Hej Bo!");
+    EXPECT_EQ(run(history.before(permit<P>(person(), lobby), {lobby, {}, 10})).error().code, Errc::not_found);
+    EXPECT_EQ(run(history.before(lock, {attic, {}, 10})).error().code, Errc::denied);  // another scope
+}
+
+}  // namespace
+}  // namespace samtal::chat

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace samtal::load {
+
+/// Two signed-in people and the conversation they share.
+struct Pair {
+    std::string token_a;
+    std::string token_b;
+    std::string conversation;
+};
+
+struct ChatLoad {
+    std::string host;
+    unsigned short port;
+    std::vector<Pair> pairs;
+    double seconds = 10;
+    double rate = 0;      // messages a second over all pairs; 0: each sends as soon as its last one was acked
+    unsigned window = 1;  // messages of one sender that may wait for their ack
+    unsigned text_bytes = 200;
+};
+
+struct ChatResult {
+    double acked_per_s = 0;
+    double delivered_per_s = 0;
+    double p50_ms = 0;  // from send to the peer's socket
+    double p99_ms = 0;
+    double p999_ms = 0;
+    std::uint64_t errors = 0;
+};
+
+/// Connects every person, then sends from each side of each pair.
+[[nodiscard]] ChatResult run(ChatLoad const&);
+
+}  // namespace samtal::load

@@ -1,0 +1,83 @@
+"""The data map is in the schema: every table and column is declared, and personal tables guard their rows."""
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from support.database import Cluster
+from support.platform import REPOSITORY, Platform
+
+REGISTER: dict[str, Any] = tomllib.loads((REPOSITORY / "config/processing.toml").read_text())
+TABLES = """SELECT c.relname, coalesce(obj_description(c.oid, 'pg_class'), ''), c.relrowsecurity, c.relforcerowsecurity
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm', 'f')
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1"""
+COLUMNS = """SELECT c.relname, a.attname, coalesce(col_description(c.oid, a.attnum), '') FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relkind IN
+    ('r', 'p', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND n.nspname NOT IN ('pg_catalog',
+    'information_schema') AND n.nspname NOT LIKE 'pg_toast%' ORDER BY 1, 2"""
+DATABASES = [("postgres", "samtal"), ("postgres", "samtal_statistics"), ("postgres-keys", "samtal_keys")]
+
+
+def is_personal(comment: str) -> bool:
+    return comment.startswith("personal")
+
+
+@pytest.mark.parametrize("place", DATABASES, ids=[name for _, name in DATABASES])
+def test_A2_every_table_and_column_is_declared(platform: Platform, place: tuple[str, str]) -> None:
+    cluster = Cluster(platform, place[0])
+    tables, columns = cluster.ask(place[1], TABLES), cluster.ask(place[1], COLUMNS)
+    assert tables and columns
+    declared = re.compile(r"^(personal|not personal)(;|$)")
+    assert [row[0] for row in tables if not declared.match(row[1])] == []
+    assert [f"{row[0]}.{row[1]}" for row in columns if not declared.match(row[2] if len(row) > 2 else "")] == []
+
+
+def test_A2_a_personal_table_says_who_keeps_it_for_what_and_how_long(platform: Platform) -> None:
+    for table, comment, *_ in Cluster(platform).ask("samtal", TABLES):
+        if is_personal(comment):
+            for part in ("holder=", "purpose=", "keep="):
+                assert part in comment, f"{table}: {comment}"
+
+
+def test_A2_the_schema_and_the_register_name_the_same_personal_fields(platform: Platform) -> None:
+    columns = Cluster(platform).ask("samtal", COLUMNS)
+    in_schema = {f"{table}.{column}" for table, column, comment in columns if is_personal(comment)}
+    in_register = {f"{table}.{field}" for table, described in REGISTER["tables"].items()
+                   for field in described["fields"]}
+    assert in_schema == in_register
+    for table, column, comment in columns:
+        if is_personal(comment):
+            assert f"field={table}.{column}" in comment
+
+
+def test_A2_a_column_is_personal_only_in_a_personal_table(platform: Platform) -> None:
+    cluster = Cluster(platform)
+    personal = {table for table, comment, *_ in cluster.ask("samtal", TABLES) if is_personal(comment)}
+    assert {table for table, _, comment in cluster.ask("samtal", COLUMNS) if is_personal(comment)} == personal
+
+
+def test_A2_rows_of_personal_tables_are_guarded_even_from_their_owner(platform: Platform) -> None:
+    tables = Cluster(platform).ask("samtal", TABLES)
+    personal = [row for row in tables if is_personal(row[1])]
+    assert len(personal) >= 10
+    assert [row[0] for row in personal if row[2:] != ["t", "t"]] == []
+
+
+def test_C2_the_workers_database_is_not_personal(platform: Platform) -> None:
+    cluster = Cluster(platform)
+    said = [row[1] for row in cluster.ask("samtal_statistics", TABLES)]
+    said += [row[2] for row in cluster.ask("samtal_statistics", COLUMNS)]
+    assert all(comment.startswith("not personal") for comment in said)
+
+
+def test_B3_a_row_policy_hides_what_the_consent_does_not_cover(platform: Platform) -> None:
+    """Policies exist for every purpose role on every personal table that the register lets it select from."""
+    rows = Cluster(platform).ask("samtal", """SELECT p.tablename, r FROM pg_policies p, unnest(p.roles) AS r""")
+    guarded = {(table, role) for table, role in rows}
+    for purpose, described in REGISTER["purposes"].items():
+        for table in described.get("select", {}):
+            if table in REGISTER["tables"]:
+                assert {(table, f"samtal_{purpose}"), (table, "public"), (table, "samtal_runtime")} & guarded

@@ -1,0 +1,107 @@
+#include "calls/calls_codec.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace samtal::calls {
+namespace {
+
+Principal const machine{OrganisationId::nil(), UserId::nil(), SessionId::nil()};
+
+Result<IngestCalls> decode(std::string const& body) {
+    net::Request const request;
+    std::string unknown;
+    return decode_ingest(gateway::Ask{machine, request, {}, gateway::parse_json(body).value(), unknown});
+}
+
+std::string record(std::string const& changes) {
+    auto made = nlohmann::json::parse(
+        R"({"source_call_id":"1","caller":{"number":"+46701740605"},"callee":{"number":null},
+            "started_at":"2026-03-04T12:00:00Z","ended_at":"2026-03-04T12:01:00Z","outcome":"busy"})");
+    made.merge_patch(nlohmann::json::parse(changes));
+    return made.dump();
+}
+
+std::string refused_field(std::string const& one) {
+    auto const batch = decode("[" + one + "]");
+    auto const& only = batch.value().records.at(0);
+    return only ? "" : std::string{only.error().field.text()};
+}
+
+template <class Decode>
+auto query(Decode decode_query, std::string text) {
+    net::Request request;
+    std::string unknown;
+    request.query = std::move(text);
+    return decode_query(gateway::Ask{machine, request, {}, nullptr, unknown});
+}
+
+TEST(CallsCodec, ReadsARecord) {
+    auto const batch =
+        decode("[" + record(R"({"answered_at":"2026-03-04T12:00:30Z","outcome":"answered"})") + "]");
+    auto const& call = batch->records.at(0).value();
+    EXPECT_EQ(call.source_call_id, "1");
+    EXPECT_TRUE(call.caller);
+    EXPECT_FALSE(call.callee);
+    EXPECT_EQ(call.outcome, Outcome::answered);
+}
+
+TEST(CallsCodec, NamesTheFieldThatIsWrongInARecord) {
+    EXPECT_EQ(refused_field(record(R"({"outcome":"exploded"})")), "outcome");
+    EXPECT_EQ(refused_field(record(R"({"outcome":7})")), "outcome");
+    EXPECT_EQ(refused_field(record(R"({"source_call_id":7})")), "source_call_id");
+    EXPECT_EQ(refused_field(record(R"({"caller":{"number":7}})")), "caller.number");
+    EXPECT_EQ(refused_field(record(R"({"callee":{"name":"Bo"}})")), "callee.number");
+    EXPECT_EQ(refused_field(record(R"({"callee":"x"})")), "callee");
+    EXPECT_EQ(refused_field(record(R"({"callee":null})")), "callee");
+    EXPECT_EQ(refused_field(record(R"({"started_at":"yesterday"})")), "started_at");
+    EXPECT_FALSE(decode("[7]")->records.at(0));
+    EXPECT_FALSE(decode("[" + record(R"({"colour":"red"})") + "]")->records.at(0));
+}
+
+TEST(CallsCodec, TakesArraysOnly) {
+    for (auto const* const body : {"{}", "7", "\"x\"", "null"}) EXPECT_FALSE(decode(body)) << body;
+    EXPECT_TRUE(decode("[]"));
+}
+
+TEST(CallsCodec, SaysWhichRecordWasRejectedAndWhy) {
+    IngestReport report;
+    report.accepted = 1;
+    report.rejected.push_back({56, Error{Errc::invalid, "must be answered, busy, …", "outcome"}});
+    auto const answer = nlohmann::json::parse(encode(report));
+    EXPECT_EQ(answer["accepted"], 1);
+    EXPECT_EQ(answer["rejected"][0]["index"], 56);
+    EXPECT_EQ(answer["rejected"][0]["problem"]["status"], 400);
+    EXPECT_EQ(answer["rejected"][0]["problem"]["errors"][0]["field"], "outcome");
+}
+
+TEST(CallCursor, LeadsBackToItsPlace) {
+    CallPosition const position{parse_rfc3339("2026-03-04T12:00:00.123Z").value(),
+                                CallId{parse_uuid("0195f3a0-1234-7000-8000-0123456789ab").value()}};
+    auto const back = decode_cursor(encode_cursor(position));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->started_at, position.started_at);
+    EXPECT_EQ(back->call, position.call);
+}
+
+TEST(CallCursor, IsNothingElse) {
+    for (std::string const& text : {std::string{}, std::string{"nonsense"}, std::string(32, '_'),
+                                    std::string(32, '!'), std::string(33, 'A'), std::string(31, 'A')})
+        EXPECT_FALSE(decode_cursor(text)) << text;
+}
+
+TEST(CallsQuery, RefusesWhatIsOutOfRange) {
+    for (auto const* const text : {"limit=0", "limit=201", "limit=x", "cursor=", "cursor=x", "from=x", "page=2"})
+        EXPECT_FALSE(query(decode_list, text)) << text;
+    for (auto const* const text : {"bucket=", "bucket=hour", "from=2026-13-01", "to=2026-03-02T25:00:00Z", "x=1"})
+        EXPECT_FALSE(query(decode_figures, text)) << text;
+    EXPECT_EQ(query(decode_list, "")->limit, 50U);
+    auto const figures = query(decode_figures, "from=2026-03-02&to=2026-03-09T00:00:00Z&bucket=week");
+    ASSERT_TRUE(figures);
+    EXPECT_TRUE(figures->from->is_date);
+    EXPECT_FALSE(figures->to->is_date);
+    EXPECT_EQ(figures->bucket, Bucket::week);
+}
+
+}  // namespace
+}  // namespace samtal::calls

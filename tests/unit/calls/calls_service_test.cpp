@@ -1,0 +1,189 @@
+#include "calls/calls_service.hpp"
+
+#include "samtal/consent/gate.hpp"
+#include "support/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace samtal::calls {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::run;
+
+Timestamp at(char const* text) {
+    return parse_rfc3339(text).value();
+}
+
+/// Remembers what it was given and says of every call what `standing` says.
+class FakeIntake final : public CallIntake {
+public:
+    Task<std::vector<Result<StoredCall>>> store(SetupPermit const& permit, SwitchId,
+                                                std::span<PendingCall const> calls) override {
+        std::vector<Result<StoredCall>> results;
+        for (PendingCall const& call : calls) {
+            sources.push_back(call.source_call_id);
+            if (call.last.caller) callers.push_back(call.last.caller->open(permit).text);
+            results.push_back(answer);
+        }
+        co_return results;
+    }
+
+    Result<StoredCall> answer = StoredCall{Standing::fresh, {}};
+    std::vector<std::string> sources, callers;
+};
+
+class NoHistory final : public CallHistory {
+public:
+    Task<Result<HistoryPage>> page(HistoryPermit const&, ListCalls) override { co_return HistoryPage{}; }
+    Task<Result<CallStatistics>> figures(HistoryPermit const&, AskFigures, Timestamp) override {
+        co_return CallStatistics{};
+    }
+};
+
+class Counted final : public statistics::Recorder {
+public:
+    std::vector<std::pair<statistics::Metric, std::string>> events;
+
+private:
+    void fold(UserId, statistics::Metric metric, std::string_view label) noexcept override {
+        events.emplace_back(metric, label);
+    }
+};
+
+/// Keys of one test run: the service hashes nothing, but its numbers want a ring.
+class Keys {
+public:
+    Keys() { storage::KeyRing::create_missing(directory_); }
+    ~Keys() { std::filesystem::remove_all(directory_); }
+    Keys(Keys const&) = delete;
+    Keys& operator=(Keys const&) = delete;
+    [[nodiscard]] storage::KeyRing ring() const { return storage::KeyRing{directory_}; }
+
+private:
+    std::string directory_ = ::testing::TempDir() + "samtal-calls-service-test";
+};
+
+class CallsServiceTest : public ::testing::Test {
+protected:
+    static CallRecord record(std::string source = "c1") {
+        return {std::move(source), Counterpart{"070-1740605"}, Counterpart{"+46701740606"},
+                SomeTimes{{at("2026-03-04T12:00:00Z"), at("2026-03-04T12:00:10Z"), at("2026-03-04T12:01:10Z")}},
+                Outcome::answered};
+    }
+    static CallRecord timed(char const* started, std::optional<char const*> answered, char const* ended,
+                            Outcome outcome = Outcome::answered) {
+        auto changed = record();
+        changed.times =
+            SomeTimes{{at(started), answered ? std::optional{at(*answered)} : std::nullopt, at(ended)}};
+        changed.outcome = outcome;
+        return changed;
+    }
+
+    template <class... Records>
+    IngestReport ingest(Records... records) {
+        IngestCalls batch{SwitchId::nil(), {}};
+        (batch.records.push_back(std::move(records)), ...);
+        return run(service.ingest(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()),
+                                  std::move(batch)))
+            .value();
+    }
+    std::string refused_field(CallRecord bad) {
+        auto const report = ingest(std::move(bad));
+        return report.rejected.size() == 1 ? std::string{report.rejected[0].problem.field.text()} : "";
+    }
+
+    Keys keys;
+    storage::KeyRing ring = keys.ring();
+    PhoneNumbers numbers{ring};
+    FakeIntake intake;
+    NoHistory history;
+    Counted recorder;
+    consent::Gate gate;
+    CallsService service{intake, history, numbers, recorder, [] { return at("2026-03-05T00:00:00Z"); }};
+};
+
+TEST_F(CallsServiceTest, NormalisesNumbersBeforeTheyAreStored) {
+    EXPECT_EQ(ingest(record()).accepted, 1U);
+    EXPECT_EQ(intake.callers, std::vector<std::string>{"+46701740605"});
+}
+
+TEST_F(CallsServiceTest, CountsARepeatAndACorrectionWithinABatch) {
+    auto corrected = record();
+    corrected.outcome = Outcome::failed;
+    corrected.times = SomeTimes{{at("2026-03-04T12:00:00Z"), std::nullopt, at("2026-03-04T12:01:10Z")}};
+    auto const report = ingest(record(), record(), corrected, record("c2"));
+    EXPECT_EQ(report.accepted, 2U);
+    EXPECT_EQ(report.duplicates, 1U);
+    EXPECT_EQ(report.corrected, 1U);
+    EXPECT_EQ(intake.sources, (std::vector<std::string>{"c1", "c2"}));
+}
+
+TEST_F(CallsServiceTest, CountsWhatTheIntakeKnewAlready) {
+    intake.answer = StoredCall{Standing::same, {}};
+    EXPECT_EQ(ingest(record()).duplicates, 1U);
+    intake.answer = StoredCall{Standing::changed, {}};
+    EXPECT_EQ(ingest(record()).corrected, 1U);
+}
+
+TEST_F(CallsServiceTest, RejectsABadRecordByItsIndexAndKeepsTheOthers) {
+    auto const report =
+        ingest(record("a"), Result<CallRecord>{Error{Errc::invalid, "x", "outcome"}}, record(""), record("b"));
+    EXPECT_EQ(report.accepted, 2U);
+    ASSERT_EQ(report.rejected.size(), 2U);
+    EXPECT_EQ(report.rejected[0].index, 1U);
+    EXPECT_EQ(report.rejected[1].index, 2U);
+    EXPECT_EQ(report.rejected[1].problem.field.text(), "source_call_id");
+}
+
+TEST_F(CallsServiceTest, RejectsTimesThatCannotBe) {
+    EXPECT_EQ(refused_field(timed("2026-03-04T12:00:00Z", {}, "2026-03-04T11:59:59Z")), "ended_at");
+    EXPECT_EQ(refused_field(timed("2026-03-04T12:00:00Z", "2026-03-04T11:00:00Z", "2026-03-04T13:00:00Z")),
+              "answered_at");
+    EXPECT_EQ(refused_field(timed("2026-03-04T12:00:00Z", "2026-03-04T14:00:00Z", "2026-03-04T13:00:00Z")),
+              "answered_at");
+    EXPECT_EQ(refused_field(timed("1999-12-31T23:59:59Z", {}, "2000-01-01T00:00:00Z")), "started_at");
+    EXPECT_EQ(refused_field(timed("2026-03-06T00:00:01Z", {}, "2026-03-06T00:00:02Z")), "started_at");
+    EXPECT_EQ(refused_field(timed("2026-02-01T00:00:00Z", {}, "2026-02-08T00:00:01Z")), "ended_at");
+    EXPECT_EQ(refused_field(
+                  timed("2026-03-04T12:00:00Z", "2026-03-04T12:00:01Z", "2026-03-04T13:00:00Z", Outcome::busy)),
+              "outcome");
+    EXPECT_EQ(ingest(timed("2026-02-01T00:00:00Z", {}, "2026-02-08T00:00:00Z", Outcome::busy)).accepted, 1U);
+}
+
+TEST_F(CallsServiceTest, CountsEachOwnerOfAFreshCallOnce) {
+    UserId const someone{boost::uuids::uuid{{1}}};
+    intake.answer = StoredCall{Standing::fresh, {{someone, Direction::outgoing}, {someone, Direction::incoming}}};
+    ingest(record());
+    using statistics::Metric;
+    EXPECT_EQ(std::ranges::count(recorder.events, Metric::calls_answered, &std::pair<Metric, std::string>::first),
+              2);
+    EXPECT_EQ(std::ranges::count(recorder.events, Metric::call_minutes, &std::pair<Metric, std::string>::first),
+              2);
+    recorder.events.clear();
+    ingest(timed("2026-03-04T12:00:00Z", {}, "2026-03-04T12:00:30Z", Outcome::no_answer));
+    ASSERT_EQ(recorder.events.size(), 1U);  // the caller missed nothing
+    EXPECT_EQ(recorder.events[0].first, Metric::calls_missed);
+}
+
+TEST_F(CallsServiceTest, RefusesTheWholeBatchWhenItCouldNotBeStored) {
+    intake.answer = Error{Errc::exhausted, "busy"};
+    IngestCalls batch{SwitchId::nil(), {}};
+    batch.records.push_back(record());
+    auto const report =
+        run(service.ingest(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), std::move(batch)));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, Errc::exhausted);
+}
+
+TEST_F(CallsServiceTest, TakesNoMoreThanAThousandRecords) {
+    IngestCalls batch{SwitchId::nil(), std::vector<Result<CallRecord>>(1001, Error{Errc::invalid, "x"})};
+    EXPECT_FALSE(
+        run(service.ingest(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), std::move(batch))));
+}
+
+}  // namespace
+}  // namespace samtal::calls

@@ -1,0 +1,152 @@
+#pragma once
+
+#include "samtal/net/server.hpp"
+#include "samtal/net/socket.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace samtal::net::testing {
+
+/// Answers every frame with itself; "drain" only when the outgoing queue is half empty.
+class EchoHandler : public SocketHandler, public std::enable_shared_from_this<EchoHandler> {
+public:
+    Task<void> opened(std::shared_ptr<Socket> socket) override {
+        std::lock_guard const lock{mutex_};
+        socket_ = std::move(socket);
+        changed_.notify_all();
+        co_return;
+    }
+    Task<void> frame(std::string text) override {
+        auto const to = socket();
+        {
+            std::lock_guard const lock{mutex_};
+            ++frames_;
+            changed_.notify_all();
+        }
+        if (text == "drain") {
+            bool const open = co_await to->drained();
+            text = open ? "drained" : "closed";
+        }
+        to->push(std::make_shared<std::string const>(std::move(text)));
+    }
+    void closed() override {
+        std::lock_guard const lock{mutex_};
+        ++closings_;
+        socket_ = nullptr;
+        changed_.notify_all();
+    }
+
+    /// Blocks until there is one.
+    std::shared_ptr<Socket> socket() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return socket_ != nullptr; });
+        return socket_;
+    }
+    /// Blocks until a frame is being handled, or was.
+    void wait_for_frame() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return frames_ > 0; });
+    }
+    /// Blocks until the handler was told of the end, and says how often it was.
+    int closings() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return closings_ > 0; });
+        return closings_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::shared_ptr<Socket> socket_;
+    int frames_ = 0;
+    int closings_ = 0;
+};
+
+class EchoApplication : public Application {
+public:
+    static constexpr std::size_t largest_body = 1000;
+
+    std::size_t body_limit(Request const&) const override { return largest_body; }
+
+    Task<Response> handle(Request request) override {
+        Response response;
+        response.content_type = "text/plain";
+        if (request.path == "/slow") {
+            entered(request.path);
+            boost::asio::steady_timer wait{co_await boost::asio::this_coro::executor,
+                                           std::chrono::milliseconds{200}};
+            co_await wait.async_wait(boost::asio::use_awaitable);
+            response.body = "slow";
+        } else if (request.path == "/large") {
+            response.body = std::string(8 * 1024 * 1024, 'x');
+        } else if (request.path == "/none") {
+            response.status = 204;
+        } else if (request.path == "/inject") {
+            response.headers.push_back({"X-Safe", "yes"});
+            response.headers.push_back({"X-Bad", "a\r\nSet-Cookie: b=c"});
+        } else if (request.path == "/throw") {
+            throw std::runtime_error{"a promise is broken"};
+        } else {
+            response.body = request.path + "|" + request.body + "|" + request.peer;
+        }
+        co_return response;
+    }
+
+    Response refuse(int status) const override {
+        return {.status = status, .content_type = "application/problem+json", .body = "{}", .headers = {}};
+    }
+
+    Task<Upgrade> upgrade(Request head) override {
+        Upgrade answer;
+        if (head.path == "/ws") answer.handler = handler;
+        if (head.path == "/forbidden") answer.refusal.status = 403;
+        co_return answer;
+    }
+
+    /// Blocks until a request for the path is being handled.
+    void wait_for(std::string const& path) {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [&] { return last_entered_ == path; });
+    }
+
+    std::shared_ptr<EchoHandler> const handler = std::make_shared<EchoHandler>();
+
+private:
+    void entered(std::string path) {
+        std::lock_guard const lock{mutex_};
+        last_entered_ = std::move(path);
+        changed_.notify_all();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::string last_entered_;
+};
+
+/// A server on loopback for one test.
+struct EchoServer {
+    explicit EchoServer(ListenOptions options = {}) : server{threads, application, std::move(options)} {
+        server.start();
+    }
+    ~EchoServer() { server.stop(std::chrono::seconds{5}); }
+
+    EchoApplication application;
+    IoThreads threads{2};
+    Server server;
+};
+
+inline ListenOptions with_limits(Limits limits) {
+    ListenOptions options;
+    options.limits = limits;
+    return options;
+}
+
+}  // namespace samtal::net::testing
