@@ -178,6 +178,7 @@ Task<bool> HttpSession::respond(Response response, bool keep_alive) {
     bool const with_body = has_body(response.status) && !head_.answer_head;
     deadline_.set(limits_.write, Then::close);
     bool const written = co_await write(out_, with_body ? std::string_view{response.body} : std::string_view{});
+    answered_last_ = written && !keep_alive;
     co_return written&& keep_alive;
 }
 

@@ -55,7 +55,10 @@ BEGIN
     FOR r IN SELECT rolname FROM pg_roles WHERE pg_has_role(rolname, 'samtal_runtime', 'member') AND NOT rolsuper
               AND rolname <> 'samtal_runtime' LOOP
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I', r.rolname);
-        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM %I', r.rolname);
+        -- Only our own: an extension's functions are nobody's to revoke.
+        FOR p IN SELECT oid::regprocedure AS signature FROM pg_proc WHERE proowner = current_user::regrole LOOP
+            EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %I', p.signature, r.rolname);
+        END LOOP;
     END LOOP;
 END $$;"""
 

@@ -100,6 +100,16 @@ TEST(HttpSession, AsksForTheBodyWhereTheClientWaits) {
     EXPECT_EQ(body_of(client.send("ok").response()), "/echo|ok|127.0.0.1");
 }
 
+// Clients such as Python's send their whole request before they read: cut off meanwhile, they never see the answer.
+TEST(HttpSession, LetsAClientFinishTheBodyThatItRefuses) {
+    EchoServer echo;
+    RawClient client{echo.server.port()};
+    client.send(post("Content-Length: 8000000\r\n", std::string(8'000'000, 'x')));
+    EXPECT_FALSE(client.cut_off());
+    EXPECT_EQ(client.status(), 413);
+    EXPECT_TRUE(client.ends());
+}
+
 TEST(HttpSession, SendsNoBodyWhereThereIsNone) {
     EchoServer echo;
     RawClient client{echo.server.port()};

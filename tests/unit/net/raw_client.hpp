@@ -35,11 +35,14 @@ public:
     RawClient& send(std::string_view data) {
         while (!data.empty()) {
             auto const n = ::send(file_, data.data(), data.size(), MSG_NOSIGNAL);
-            if (n <= 0) break;
+            cut_off_ = n <= 0;
+            if (cut_off_) break;
             data.remove_prefix(static_cast<std::size_t>(n));
         }
         return *this;
     }
+    /// Whether the server ended the connection while we were sending.
+    [[nodiscard]] bool cut_off() const { return cut_off_; }
     void finish_sending() { ::shutdown(file_, SHUT_WR); }
 
     /// The next response, head and body; what came so far if the connection ends before.
@@ -80,6 +83,7 @@ private:
     int file_;
     bool connected_ = false;
     bool timed_out_ = false;
+    bool cut_off_ = false;
     std::string received_;
 };
 
