@@ -1,1 +1,2 @@
+DROP FUNCTION append_messages;
 DROP TABLE messages, members, conversations;

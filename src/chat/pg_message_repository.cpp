@@ -42,7 +42,7 @@ Task<void> PgMessageRepository::append(std::span<PendingMessage> group) {
     bool refused = false;
     try {
         auto const together = [this, group](storage::Tx& tx) { return store_together(tx, group); };
-        auto const stored = co_await db_.run(group.front().permit, together);
+        auto const stored = co_await db_.alone(group.front().permit, together);
         if (!stored)
             for (PendingMessage& pending : group) pending.result = stored.error();
     } catch (storage::IntegrityViolation const&) {
@@ -61,105 +61,89 @@ Task<void> PgMessageRepository::append(std::span<PendingMessage> group) {
 }
 
 Result<void> PgMessageRepository::store_together(storage::Tx& tx, std::span<PendingMessage> group) {
+    std::vector<PendingMessage*> firsts;
+    std::vector<std::pair<PendingMessage*, PendingMessage const*>> repeats;  // of a message in the same group
+    std::unordered_map<std::string, PendingMessage const*> seen;
     for (PendingMessage& p : group) {
         p.result = no_such_conversation;  // whatever an attempt that was rolled back said
         p.members.reset();
         if (!p.permit.covers(p.message.conversation))
             return Error{Errc::denied, "the permit is for something else"};
+        auto const [first, is_first] = seen.emplace(identity_of(p), &p);
+        if (is_first)
+            firsts.push_back(&p);
+        else
+            repeats.emplace_back(&p, first->second);
     }
-    Conversations conversations = lock(tx, group);
-    auto const fresh = admit(tx, group, conversations);
-    if (!fresh.empty()) store(tx, fresh, conversations);
-    find_members(tx, conversations, group);
+    auto const places = store(tx, firsts);
+    for (auto const& [again, first] : repeats) {
+        again->result = first->result;
+        if (!again->result) continue;
+        again->result->repeated = true;
+        if (text_of(*first) != text_of(*again)) again->result = reused;
+    }
+    find_members(tx, places, group);
     return {};
 }
 
-PgMessageRepository::Conversations PgMessageRepository::lock(storage::Tx& tx, std::span<PendingMessage> group) {
-    auto const rows =
-        tx.exec(lock_conversations,
-                array_of(group, [](PendingMessage const& p) { return p.permit.organisation().text(); }),
-                array_of(group, [](PendingMessage const& p) { return p.message.conversation.text(); }));
-    Conversations locked;
-    for (auto const& row : rows)
-        locked.emplace(
-            storage::id_of<ConversationId>(row[1]),
-            Locked{storage::id_of<OrganisationId>(row[0]), row[2].as<std::int64_t>(), row[3].as<std::int64_t>()});
-    return locked;
-}
-
-std::vector<PendingMessage*> PgMessageRepository::admit(storage::Tx& tx, std::span<PendingMessage> group,
-                                                        Conversations& conversations) {
-    auto const rows = tx.exec(
-        admit_messages, array_of(group, [](PendingMessage const& p) { return p.permit.organisation().text(); }),
-        array_of(group, [](PendingMessage const& p) { return p.message.conversation.text(); }),
-        array_of(group, [](PendingMessage const& p) { return p.permit.actor().text(); }),
-        array_of(group, [](PendingMessage const& p) { return p.message.client_message_id.text(); }));
-    std::vector<PendingMessage*> fresh;
-    std::unordered_map<std::string, PendingMessage const*> seen;
-    for (auto const& row : rows) {
-        PendingMessage& pending = group[row[0].as<std::size_t>() - 1];
-        if (!row[1].is_null()) {
-            pending.result = repeat(pending, row);
-            continue;
-        }
-        auto const [first, is_first] = seen.emplace(identity_of(pending), &pending);
-        if (!is_first) {
-            pending.result = first->second->result;
-            pending.result->repeated = true;
-            if (text_of(*first->second) != text_of(pending)) pending.result = reused;
-            continue;
-        }
-        auto const seq = ++conversations.at(pending.message.conversation).last_seq;
-        pending.result = StoredMessage{pending.id, seq, pending.sent_at, false};
-        fresh.push_back(&pending);
+PgMessageRepository::Places PgMessageRepository::store(storage::Tx& tx,
+                                                       std::vector<PendingMessage*> const& firsts) {
+    std::vector<PendingMessage*> sealed;  // a sender without a key was erased, and is nobody's member
+    storage::ArrayLiteral texts;
+    for (PendingMessage* p : firsts) {
+        auto const text = cipher_.seal(p->permit.actor(), cell_of(p->id), text_of(*p));
+        if (!text) continue;
+        texts.add(storage::bytea(*text));
+        sealed.push_back(p);
     }
-    return fresh;
+    Places places;
+    if (sealed.empty()) return places;
+    using P = PendingMessage const*;
+    auto const rows =
+        tx.exec(append_messages, array_of(sealed, [](P p) { return p->permit.organisation().text(); }),
+                array_of(sealed, [](P p) { return p->message.conversation.text(); }),
+                array_of(sealed, [](P p) { return p->permit.actor().text(); }),
+                array_of(sealed, [](P p) { return p->message.client_message_id.text(); }),
+                array_of(sealed, [](P p) { return p->id.text(); }), texts.text(),
+                array_of(sealed, [](P p) { return std::to_string(storage::ms(p->sent_at)); }),
+                array_of(sealed, [](P p) { return p->permit.decision().text(); }));
+    for (auto const& row : rows) {
+        PendingMessage& pending = *sealed[row[0].as<std::size_t>() - 1];
+        pending.result = outcome(pending, row);
+        places.insert_or_assign(pending.message.conversation,
+                                Place{pending.permit.organisation(), row[2].as<std::int64_t>()});
+    }
+    return places;
 }
 
-Result<StoredMessage> PgMessageRepository::repeat(PendingMessage const& pending, pqxx::row const& earlier) {
-    auto const id = storage::id_of<MessageId>(earlier[1]);
-    if (!earlier[4].is_null()) {  // else it was removed since: nothing to compare with
-        auto const text = cipher_.open(pending.permit.actor(), cell_of(id), storage::bytes_of(earlier[4]));
+Result<StoredMessage> PgMessageRepository::outcome(PendingMessage const& pending, pqxx::row const& row) {
+    auto const seq = row[1].as<std::int64_t>();
+    if (row[3].is_null()) return StoredMessage{pending.id, seq, pending.sent_at, false};
+    auto const id = storage::id_of<MessageId>(row[3]);
+    // Ours: an attempt before this one was committed, and only its answer was lost.
+    if (id == pending.id) return StoredMessage{pending.id, seq, pending.sent_at, false};
+    if (!row[5].is_null()) {  // else it was removed since: nothing to compare with
+        auto const text = cipher_.open(pending.permit.actor(), cell_of(id), storage::bytes_of(row[5]));
         if (!text || *text != text_of(pending)) return reused;
     }
-    return StoredMessage{id, earlier[2].as<std::int64_t>(), storage::time_of(earlier[3]), true};
+    return StoredMessage{id, seq, storage::time_of(row[4]), true};
 }
 
-void PgMessageRepository::store(storage::Tx& tx, std::vector<PendingMessage*> const& fresh,
-                                Conversations const& conversations) {
-    storage::ArrayLiteral texts;
-    for (PendingMessage const* p : fresh)
-        texts.add(storage::bytea(cipher_.seal(p->permit.actor(), cell_of(p->id), text_of(*p)).value()));
-    using P = PendingMessage const*;
-    tx.exec(store_messages, array_of(fresh, [](P p) { return p->permit.organisation().text(); }),
-            array_of(fresh, [](P p) { return p->message.conversation.text(); }),
-            array_of(fresh, [](P p) { return std::to_string(p->result->seq); }),
-            array_of(fresh, [](P p) { return p->id.text(); }),
-            array_of(fresh, [](P p) { return p->permit.actor().text(); }),
-            array_of(fresh, [](P p) { return p->message.client_message_id.text(); }), texts.text(),
-            array_of(fresh, [](P p) { return std::to_string(storage::ms(p->sent_at)); }),
-            array_of(fresh, [](P p) { return p->permit.decision().text(); }),
-            array_of(conversations, [](auto const& c) { return c.second.organisation.text(); }),
-            array_of(conversations, [](auto const& c) { return c.first.text(); }),
-            array_of(conversations, [](auto const& c) { return std::to_string(c.second.last_seq); }));
-}
-
-void PgMessageRepository::find_members(storage::Tx& tx, Conversations const& locked,
-                                       std::span<PendingMessage> group) {
+void PgMessageRepository::find_members(storage::Tx& tx, Places const& places, std::span<PendingMessage> group) {
     std::unordered_map<ConversationId, Members> found;
     std::unordered_map<ConversationId, std::int64_t> missing;
     storage::ArrayLiteral organisations;
     storage::ArrayLiteral conversations;
     {
         std::scoped_lock const guard{mutex_};
-        for (auto const& [conversation, row] : locked) {
+        for (auto const& [conversation, place] : places) {
             auto const known = known_.find(conversation);
-            if (known != known_.end() && known->second.change == row.change) {
+            if (known != known_.end() && known->second.change == place.change) {
                 found.emplace(conversation, known->second.members);
                 continue;
             }
-            missing.emplace(conversation, row.change);
-            organisations.add(row.organisation.text());
+            missing.emplace(conversation, place.change);
+            organisations.add(place.organisation.text());
             conversations.add(conversation.text());
         }
     }

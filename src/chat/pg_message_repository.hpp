@@ -20,7 +20,7 @@ struct PendingMessage {
     std::shared_ptr<std::vector<UserId> const> members;  // whom to tell; set when it was stored
 };
 
-/// Appends to `messages`: two statements and one commit for all messages of a group.
+/// Appends to `messages`: one round trip and one commit for all messages of a group.
 class PgMessageRepository {
 public:
     PgMessageRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
@@ -36,25 +36,22 @@ private:
         std::int64_t change;
         Members members;
     };
-    /// A conversation whose row is locked now.
-    struct Locked {
+    /// A conversation of the group, as it was under its lock.
+    struct Place {
         OrganisationId organisation;
         std::int64_t change;
-        std::int64_t last_seq;
     };
-    using Conversations = std::unordered_map<ConversationId, Locked>;
+    using Places = std::unordered_map<ConversationId, Place>;
 
     Result<void> store_together(storage::Tx&, std::span<PendingMessage>);
-    static Conversations lock(storage::Tx&, std::span<PendingMessage>);
-    /// Answers strangers and repeats; what is left is new, in its order, with its place.
-    std::vector<PendingMessage*> admit(storage::Tx&, std::span<PendingMessage>, Conversations&);
-    Result<StoredMessage> repeat(PendingMessage const&, pqxx::row const& earlier);
-    void store(storage::Tx&, std::vector<PendingMessage*> const&, Conversations const&);
-    void find_members(storage::Tx&, Conversations const&, std::span<PendingMessage>);
+    /// Sets the results of those that come back, and says where they stand.
+    Places store(storage::Tx&, std::vector<PendingMessage*> const&);
+    Result<StoredMessage> outcome(PendingMessage const&, pqxx::row const&);
+    void find_members(storage::Tx&, Places const&, std::span<PendingMessage>);
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;
-    // Who is in a conversation, as of a `change` that is read under the conversation's lock: never stale.
+    // Who is in a conversation, as of the `change` that was read under its lock, or later: never older.
     std::mutex mutex_;
     std::unordered_map<ConversationId, Known> known_;
 };

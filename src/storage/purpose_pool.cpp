@@ -33,17 +33,15 @@ void perform(Job& job, std::optional<Connection>& connection, LoginOptions const
              QueryObserver const& observer) {
     for (int attempt = 1;; ++attempt) {
         try {
-            bool const fresh = !connection;
-            if (fresh) connection.emplace(login);
+            if (!connection) connection.emplace(login);
             try {
                 Watchdog::Watch const watch{connection->raw().sock(), longest_job(login)};
                 connection->run(job, observer);
                 return;
             } catch (Unavailable const&) {
+                // It may have died while it was idle, or after the commit and before the answer: bodies can be repeated.
                 connection.reset();
-                // The connection may have died while it was idle (the database was restarted): one try on a new
-                // one.
-                if (fresh || attempt == most_attempts) throw;
+                if (attempt == most_attempts) throw;
             } catch (Retry const&) {
                 connection.reset();  // after a commit in doubt it is gone; after a deadlock a new one costs little
                 if (attempt == most_attempts) throw Unavailable{"the database is too busy"};

@@ -74,6 +74,23 @@ TEST_F(MessageWriterTest, AnswersARepeatWithTheFirstMessageAndTellsNobodyTwice) 
     EXPECT_EQ(told.size(), 1U);
 }
 
+// The connection broke after the commit and before the answer, and storage ran the statement again.
+TEST_F(MessageWriterTest, TellsOfAMessageWhoseFirstAnswerWasLost) {
+    PgMessageRepository messages{db, cipher};
+    auto const now = system_now();
+    std::vector<PendingMessage> group;
+    group.push_back({permit<P>(alice, lobby), message(lobby, "hello"), fresh_id<MessageId>(), now, Error{}, {}});
+    auto const append = [](PgMessageRepository& to, std::span<PendingMessage> all) -> Task<bool> {
+        co_await to.append(all);
+        co_return true;
+    };
+    run(append(messages, group));
+    ASSERT_EQ(group[0].result->seq, 1);
+    run(append(messages, group));
+    EXPECT_EQ(group[0].result->seq, 1);
+    EXPECT_FALSE(group[0].result->repeated);
+}
+
 TEST_F(MessageWriterTest, RefusesARepeatWithAnotherText) {
     auto const id = fresh_id<ClientMessageId>();
     ASSERT_TRUE(write(alice, message(lobby, "yes", id)));
