@@ -16,7 +16,7 @@ namespace samtal::storage {
 
 namespace {
 
-constexpr std::array<char const*, 3> key_files{"kek.key", "root.key", "statistics-link.key"};
+constexpr std::array<char const*, 4> key_files{"kek.key", "root.key", "signing.key", "statistics-link.key"};
 
 void read_key(std::string const& directory, char const* name, Key& into) {
     std::string const path = directory + "/" + name;
@@ -47,6 +47,7 @@ KeyRing::KeyRing(std::string const& directory) {
     if (sodium_init() < 0) throw std::runtime_error{"libsodium does not start"};
     read_key(directory, key_files[0], kek_);
     read_key(directory, key_files[1], root_);
+    read_key(directory, key_files[2], signing_seed_);
 }
 
 int KeyRing::create_missing(std::string const& directory) {

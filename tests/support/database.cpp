@@ -49,6 +49,12 @@ storage::LoginOptions keystore_login(std::string const& data) {
     return options;
 }
 
+/// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look like a leak.
+class ClosesTheDatabase final : public ::testing::Environment {
+    void TearDown() override { TestDatabase::shared().db.close(); }
+};
+[[maybe_unused]] auto* const closes_the_database = ::testing::AddGlobalTestEnvironment(new ClosesTheDatabase);
+
 }  // namespace
 
 TestDatabase::TestDatabase(std::string directory)

@@ -38,12 +38,16 @@ public:
     [[nodiscard]] Key derive(std::string_view domain) const;
     [[nodiscard]] Key const& key_encryption_key() const noexcept { return kek_; }
 
+    /// What the deployment's signing key is made of; see signing.hpp.
+    [[nodiscard]] Key const& signing_seed() const noexcept { return signing_seed_; }
+
     /// Makes the files that are missing. Returns how many.
     static int create_missing(std::string const& directory);
 
 private:
     Key kek_{};
     Key root_{};
+    Key signing_seed_{};
 };
 
 /// SubjectKeys over the key store's PostgreSQL, with the unwrapped keys of recent people in memory.
