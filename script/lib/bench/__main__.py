@@ -13,6 +13,7 @@ from bench.platform import Platform
 BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "start": start.measure,
     "profile_get": profile.measure,
+    "enforcement": profile.measure_enforcement,
     "chat_send": chat.measure_throughput,
     "chat_latency": chat.measure_latency,
 }
