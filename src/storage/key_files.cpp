@@ -55,7 +55,7 @@ Key read_key_file(std::string const& path) {
         throw KeyFileMissing{path + ": there is no such file (samtalctl keys init makes the first ones)"};
     if (!file) throw std::runtime_error{path + ": cannot be read"};
     Key key;
-    struct stat about {};
+    struct stat about{};
     if (::fstat(file.get(), &about) != 0 || about.st_size != static_cast<off_t>(key.size()) ||
         ::read(file.get(), key.data(), key.size()) != static_cast<ssize_t>(key.size()))
         throw std::runtime_error{path + ": is not 32 bytes long"};

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-// Files of 32 random bytes in keys/. Everything here throws std::runtime_error that names the file, never its content.
+// Files of 32 random bytes in keys/. Everything here throws std::runtime_error that names the file, never its
+// content.
 namespace samtal::storage {
 
 [[nodiscard]] std::string kek_file(std::string const& directory, int epoch);

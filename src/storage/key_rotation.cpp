@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
-#include <array>
 #include <charconv>
 #include <stdexcept>
 #include <thread>
@@ -66,21 +65,31 @@ private:
             Wipe const wipe_old{old_kek};
             Key new_kek = read_key_file(kek_file(options_.keys_directory, new_epoch));
             Wipe const wipe_new{new_kek};
-            for (KeyKind const kind : {KeyKind::subject, KeyKind::statistics}) {
-                std::string after = before_all(kind);
-                for (;;) {
-                    auto rows = store_.keys_in(kind, old_epoch, after, options_.batch);
-                    if (rows.empty()) break;
-                    after = rows.back().id;
-                    for (KeyRow& row : rows) row.wrapped = rewrapped(old_kek, new_kek, place_of(kind, row.id), row.wrapped);
-                    store_.replace(kind, old_epoch, new_epoch, rows);
-                    report_.rewrapped += static_cast<std::int64_t>(rows.size());
-                    step("batch");
-                }
-            }
+            for (KeyKind const kind : {KeyKind::subject, KeyKind::statistics})
+                rewrap_all(kind, {old_epoch, old_kek}, {new_epoch, new_kek});
         }
         // Nothing can have been wrapped late; what is about to be destroyed is looked at all the same.
-        if (store_.holds_keys(old_epoch)) throw std::runtime_error{"keys are left in the old epoch; nothing was destroyed"};
+        if (store_.holds_keys(old_epoch))
+            throw std::runtime_error{"keys are left in the old epoch; nothing was destroyed"};
+    }
+
+    struct Epoch {
+        int number;
+        Key const& kek;
+    };
+
+    void rewrap_all(KeyKind kind, Epoch from, Epoch to) {
+        std::string after = before_all(kind);
+        for (;;) {
+            auto rows = store_.keys_in(kind, from.number, after, options_.batch);
+            if (rows.empty()) return;
+            after = rows.back().id;
+            for (KeyRow& row : rows)
+                row.wrapped = rewrapped(from.kek, to.kek, place_of(kind, row.id), row.wrapped);
+            store_.replace(kind, from.number, to.number, rows);
+            report_.rewrapped += static_cast<std::int64_t>(rows.size());
+            step("batch");
+        }
     }
 
     static std::string rewrapped(Key const& old_kek, Key const& new_kek, std::string const& place,
@@ -95,10 +104,10 @@ private:
         auto const latest = std::chrono::steady_clock::now() + options_.patience;
         while (store_.nodes_that_do_not_know(epoch) > 0) {
             if (std::chrono::steady_clock::now() > latest)
-                throw std::runtime_error{fmt::format(
-                    "a server cannot read kek-{}.key: does it share the directory of keys? Nothing was destroyed; run the "
-                    "rotation again",
-                    epoch)};
+                throw std::runtime_error{
+                    fmt::format("a server cannot read kek-{}.key: does it share the directory of keys? "
+                                "Nothing was destroyed; run the rotation again",
+                                epoch)};
             std::this_thread::sleep_for(pause);
         }
         step("known");

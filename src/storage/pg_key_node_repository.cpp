@@ -104,15 +104,16 @@ bool PgKeyNode::renew(Connection& connection) {
     std::int64_t newest_erasure = 0;
     Watchdog::Watch const watch{connection.raw().sock(), longest_renewal};
     JobOf job{Mode::single, [&](Tx& tx) {
-                  auto const row = tx.exec(renew_lease, id_, static_cast<int>(lease.count()), known_epoch_, generation_)[0];
+                  auto const row =
+                      tx.exec(renew_lease, id_, static_cast<int>(lease.count()), known_epoch_, generation_)[0];
                   newest_epoch = row[0].as<int>();
                   newest_erasure = row[1].as<std::int64_t>();
                   if (newest_erasure != generation_) apply_erasures(tx, newest_erasure);
                   return true;
               }};
     connection.run(job, {});
-    // From before the question, and only now that everybody erased until then was dropped: whoever is erased later waits for
-    // the next renewal or for this lease.
+    // From before the question, and only now that everybody erased until then was dropped: whoever is erased later
+    // waits for the next renewal or for this lease.
     lease_until_.store(asked + lease, std::memory_order_release);
     bool const erased = generation_ != newest_erasure;
     bool const announced = newest_epoch > known_epoch_ && can_read(newest_epoch);
@@ -122,7 +123,8 @@ bool PgKeyNode::renew(Connection& connection) {
 }
 
 void PgKeyNode::apply_erasures(Tx& tx, std::int64_t newest) {
-    if (generation_ < 0 || newest < generation_) return recent_.clear();  // just started, or the key store was restored
+    if (generation_ < 0 || newest < generation_)
+        return recent_.clear();  // just started, or the key store was restored
     auto const rows = tx.exec(erasures_since, generation_, newest, most_erasures);
     if (static_cast<int>(rows.size()) == most_erasures) return recent_.clear();
     for (auto const& row : rows) recent_.drop(bytes_of(row[0]));

@@ -13,9 +13,9 @@
 
 namespace samtal::storage {
 
-/// This server among those of the key store. A thread of its own renews the lease under which `recent` may be used, drops from
-/// it who was erased elsewhere, and says which epoch's key file it can read. It hears of an erasure by a notification, and at
-/// the latest when it renews.
+/// This server among those of the key store. A thread of its own renews the lease under which `recent` may be
+/// used, drops from it who was erased elsewhere, and says which epoch's key file it can read. It hears of an
+/// erasure by a notification, and at the latest when it renews.
 class PgKeyNode {
 public:
     /// An erasure that waits this long has outlived every lease that did not see it.

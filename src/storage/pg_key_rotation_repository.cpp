@@ -163,8 +163,7 @@ void PgKeyRotationRepository::replace(KeyKind kind, int old_epoch, int new_epoch
         wrapped.add(bytea(row.wrapped));
     }
     auto const& statement = kind == KeyKind::subject ? replace_subject_keys : replace_statistics_keys;
-    run(Mode::transaction,
-        [&](Tx& tx) { tx.exec(statement, old_epoch, new_epoch, ids.text(), wrapped.text()); });
+    run(Mode::transaction, [&](Tx& tx) { tx.exec(statement, old_epoch, new_epoch, ids.text(), wrapped.text()); });
 }
 
 bool PgKeyRotationRepository::holds_keys(int epoch) {

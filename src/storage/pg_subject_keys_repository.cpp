@@ -35,7 +35,8 @@ constexpr Statement delete_key{R"sql(
 DELETE FROM subject_keys WHERE subject_id = $1
 )sql"};
 
-// Whoever creates and whoever erases the same person's key do it one after the other, whether or not there is a row.
+// Whoever creates and whoever erases the same person's key do it one after the other, whether or not there is a
+// row.
 constexpr Statement lock_subject{R"sql(
 -- storage.lock_subject
 SELECT pg_advisory_xact_lock(('x' || left(encode($1::bytea, 'hex'), 16))::bit(64)::bigint)
@@ -145,7 +146,9 @@ public:
     }
 
 private:
-    std::string hash_of(UserId subject) const { return ring_.keyed_hash("tombstone", place_of_subject_key(subject)); }
+    std::string hash_of(UserId subject) const {
+        return ring_.keyed_hash("tombstone", place_of_subject_key(subject));
+    }
 
     std::optional<WrappedKey> read(UserId subject) {
         std::optional<WrappedKey> wrapped;
@@ -171,8 +174,9 @@ private:
             if (found.contains(asked[i])) erased.push_back(people[i]);
     }
 
-    /// Every server renews its lease only after it has dropped whom it finds erased. So one lease after the commit nobody uses
-    /// the key, whatever the nodes say and whatever the clocks do; usually they have all said so long before.
+    /// Every server renews its lease only after it has dropped whom it finds erased. So one lease after the commit
+    /// nobody uses the key, whatever the nodes say and whatever the clocks do; usually they have all said so long
+    /// before.
     void await_others(std::int64_t generation) {
         auto const latest = std::chrono::steady_clock::now() + PgKeyNode::lease;
         for (auto pause = 1ms; std::chrono::steady_clock::now() < latest; pause = std::min(2 * pause, 20ms)) {
@@ -194,8 +198,8 @@ private:
         return behind == 0;
     }
 
-    /// One connection: misses are rare once the server is warm. A lost one is made anew, once. While the key store is gone,
-    /// nobody waits behind the one who finds that out.
+    /// One connection: misses are rare once the server is warm. A lost one is made anew, once. While the key store
+    /// is gone, nobody waits behind the one who finds that out.
     template <class Body>
     void run(Mode mode, Body body) {
         std::unique_lock const lock{mutex_, 2s};

@@ -21,7 +21,8 @@ public:
 
     [[nodiscard]] std::optional<Key> find(UserId);
 
-    /// To be taken before the key is read, and handed to `keep`: what was read before an erasure is not kept after it.
+    /// To be taken before the key is read, and handed to `keep`: what was read before an erasure is not kept after
+    /// it.
     [[nodiscard]] std::uint64_t erasures();
     /// `subject_hash` is what the person's tombstone would be found by.
     void keep(UserId, std::string_view subject_hash, Key const&, std::uint64_t erasures_before);

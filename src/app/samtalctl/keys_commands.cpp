@@ -53,7 +53,8 @@ void rotate(Context const& context, std::string const& backup) {
 
 void add_rotate(CLI::App& group, Context& context) {
     auto* command = group.add_subcommand(
-        "rotate", "Wrap all people's keys anew and destroy the old key-encryption key; once a day, while servers run");
+        "rotate",
+        "Wrap all people's keys anew and destroy the old key-encryption key; once a day, while servers run");
     auto const backup = std::make_shared<std::string>();
     command->add_option("--backup", *backup, "Run before the old key is destroyed; when it fails, the key stays")
         ->type_name("COMMAND");

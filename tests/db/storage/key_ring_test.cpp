@@ -16,7 +16,9 @@ class KeyRingTest : public ::testing::Test {
 protected:
     ~KeyRingTest() override { std::filesystem::remove_all(directory); }
 
-    [[nodiscard]] bool there(std::string const& name) const { return std::filesystem::exists(directory + "/" + name); }
+    [[nodiscard]] bool there(std::string const& name) const {
+        return std::filesystem::exists(directory + "/" + name);
+    }
     [[nodiscard]] std::string content(std::string const& name) const {
         std::ifstream in{directory + "/" + name, std::ios::binary};
         return {std::istreambuf_iterator<char>{in}, {}};

@@ -160,7 +160,8 @@ TEST_F(KeyRotationTest, WaitsForWhoeverWrapsLate) {
                       auto const made = KeyWrapper{keys_directory()}.wrap(tx, place_of_subject_key(late), key);
                       wrapped.set_value();
                       go_on.get_future().wait();
-                      static constexpr Statement insert{"-- test.insert_key\nINSERT INTO subject_keys VALUES ($1, $2, $3::bytea)"};
+                      static constexpr Statement insert{
+                          "-- test.insert_key\nINSERT INTO subject_keys VALUES ($1, $2, $3::bytea)"};
                       tx.exec(insert, late.text(), made.epoch, bytea(made.bytes));
                       return true;
                   }};

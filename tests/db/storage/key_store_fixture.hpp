@@ -19,7 +19,9 @@ class KeyStoreTest : public ::testing::Test {
 protected:
     using Clock = std::chrono::steady_clock;
 
-    [[nodiscard]] std::unique_ptr<SubjectKeys> server() const { return make_pg_subject_keys(test.keystore, test.ring); }
+    [[nodiscard]] std::unique_ptr<SubjectKeys> server() const {
+        return make_pg_subject_keys(test.keystore, test.ring);
+    }
     [[nodiscard]] std::string keys_directory() const { return test.ring.directory(); }
     [[nodiscard]] std::string kek_file(int epoch) const {
         return keys_directory() + "/kek-" + std::to_string(epoch) + ".key";

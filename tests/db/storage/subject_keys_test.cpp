@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 class SubjectKeysTest : public KeyStoreTest {
 protected:
     std::string stone_row(Tombstone const& stone) {
-        return text_of_row(ask(fmt::format("SELECT t::text FROM tombstones t WHERE tombstone_id = '{}'", uuid_text(stone.id))));
+        return text_of_row(
+            ask(fmt::format("SELECT t::text FROM tombstones t WHERE tombstone_id = '{}'", uuid_text(stone.id))));
     }
     static std::string text_of_row(pqxx::result const& rows) { return rows[0][0].as<std::string>(); }
 
@@ -71,7 +72,8 @@ TEST_F(SubjectKeysTest, LeaveATombstoneThatNamesNobody) {
     std::string row = stone_row(a->erase(who));
     std::string id = who.text();
     for (std::string* text : {&row, &id}) std::erase(*text, '-');
-    for (std::size_t at = 0; at + 8 <= id.size(); at += 4) EXPECT_EQ(row.find(id.substr(at, 8)), std::string::npos);
+    for (std::size_t at = 0; at + 8 <= id.size(); at += 4)
+        EXPECT_EQ(row.find(id.substr(at, 8)), std::string::npos);
     // Not a hash that anybody could make who has the id: another deployment's keys find nobody.
     std::string const directory = std::filesystem::temp_directory_path() / ("ring-" + who.text());
     KeyRing::create_missing(directory);
@@ -112,7 +114,8 @@ TEST_F(SubjectKeysTest, AreErasedThoughAServerDiedWithoutLeaving) {
 TEST_F(SubjectKeysTest, OpenForTheirOwnPersonOnly) {
     auto const anna = person_of(*a);
     auto const bo = person_of(*a);
-    ask(fmt::format("UPDATE subject_keys k SET wrapped = o.wrapped FROM subject_keys o "
+    ask(
+        fmt::format("UPDATE subject_keys k SET wrapped = o.wrapped FROM subject_keys o "
                     "WHERE k.subject_id = '{}' AND o.subject_id = '{}'",
                     anna.text(), bo.text()));
     EXPECT_THROW((void)a->key_of(anna), std::runtime_error);
@@ -161,7 +164,8 @@ TEST_F(SubjectKeysTest, AreErasedByManyAtOnce) {
     for (auto* keys : {a.get(), b.get()})
         for (int half = 0; half < 2; ++half)
             erasers.emplace_back([&, keys, half] {
-                for (std::size_t i = static_cast<std::size_t>(half); i < people.size(); i += 2) keys->erase(people[i]);
+                for (std::size_t i = static_cast<std::size_t>(half); i < people.size(); i += 2)
+                    keys->erase(people[i]);
             });
     for (auto& eraser : erasers) eraser.join();
     EXPECT_EQ(a->erased_among(people), people);
