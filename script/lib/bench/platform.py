@@ -151,4 +151,8 @@ class Platform:
     @cached_property
     def sockets(self) -> str:
         """The directory of the databases' Unix sockets."""
-        return tomllib.loads((self.data / "config/operator.toml").read_text())["main"]["host"]
+        return self.database("main")["host"]
+
+    def database(self, section: str) -> dict[str, Any]:
+        """Where a database is, as the operator knows it."""
+        return tomllib.loads((self.data / "config/operator.toml").read_text())[section]
