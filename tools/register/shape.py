@@ -39,6 +39,7 @@ def top(path: pathlib.Path, raw: dict) -> None:
     only(path, "security.", raw["security"], set(raw["languages"]), set(raw["languages"]))
     for language, texts in raw["security"].items():
         want(path, f"security.{language}", is_list_of_texts(texts) and texts != [], "must be a list of texts")
+    want(path, "security", len({len(texts) for texts in raw["security"].values()}) == 1, "needs the same texts in each language")
     only(path, "transfers.", raw["transfers"], {"eea", "adequacy"}, {"eea", "adequacy"})
     for kind, countries in raw["transfers"].items():
         want(path, f"transfers.{kind}", is_list_of_texts(countries), "must be a list of country codes")
