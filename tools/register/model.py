@@ -119,7 +119,7 @@ def _check_tables(register: Register) -> None:
         _only(register.path, key + ".", register.raw["tables"][table.name], TABLE_KEYS, {"subject", "fields"})
         _want(register.path, key, table.subject in table.fields, "its subject is no field of it")
         for field, category in table.fields.items():
-            _want(register.path, f"{key}.{field}", category in register.raw["categories"], "unknown category")
+            _want(register.path, f"{key}.fields.{field}", category in register.raw["categories"], "unknown category")
 
 
 def _check_purpose(register: Register, purpose: Purpose) -> None:
@@ -150,5 +150,5 @@ def _check_every_field_is_used(register: Register) -> None:
     handled = set().union(*(p.handles() for p in register.purposes))
     for table in register.tables.values():
         for field in table.fields:
-            _want(register.path, f"tables.{table.name}.{field}", (table.name, field) in handled or table.subject == field,
+            _want(register.path, f"tables.{table.name}.fields.{field}", (table.name, field) in handled or table.subject == field,
                   "no purpose may touch it")
