@@ -39,7 +39,7 @@ std::string csv(Register const& r, std::string_view language) {
 std::string plain(std::string_view text) {
     std::string escaped;
     for (char const c : text) {
-        if (std::string_view{"\\`*_{}[]<>#|"}.find(c) != std::string_view::npos) escaped += '\\';
+        if (std::string_view{"\\`*{}[]<>#|"}.find(c) != std::string_view::npos) escaped += '\\';
         escaped += c;
     }
     return escaped;
