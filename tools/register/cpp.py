@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 
+import export
 from model import Purpose, Register
 
 HEAD = """// Derived from config/processing.toml by tools/register. Not to be edited.
@@ -92,6 +93,7 @@ def texts(register: Register) -> dict:
                       "recipients": p.raw["recipients"], "off_by_gpc": p.raw.get("off_by_gpc", False),
                       "terms_hash": register.terms_hash(p), "categories": categories(register, p)}
                      for p in register.purposes],
+        "export": export.texts(register),
     }
 
 

@@ -8,11 +8,14 @@ import pathlib
 import re
 import tomllib
 
+import export
+
 BASES = {"consent", "contract", "legal_obligation", "legitimate_interest"}
 CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
-TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes"}
+TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes",
+       "withheld", "export"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
                 "recipients", "delete", "functions", "minimum_age", "off_by_gpc", *RIGHTS}
@@ -97,6 +100,8 @@ def load(path: pathlib.Path) -> Register:
     for purpose in register.purposes:
         _check_purpose(register, purpose)
     _check_every_field_is_used(register)
+    for key, problem in export.problems(register):
+        _want(path, key, False, problem)
     return register
 
 
