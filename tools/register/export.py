@@ -173,13 +173,13 @@ def texts(register: Register) -> dict:
     """What the program that makes archives goes by."""
     reasons = register.raw["withheld"]
     tables = [{"name": rule.table, "title": rule.raw["title"], "withheld": _withheld(register, rule),
-               "columns": [{"name": c, "kind": rule.kind(c), "portable": c in rule.listed("portable")} for c in rule.columns],
-               "purposes": sorted(p.name for p in register.purposes if rule.table in p.touches())}
+               "sealed_in": rule.table,
+               "columns": [{"name": c, "kind": rule.kind(c), "portable": c in rule.listed("portable")} for c in rule.columns]}
               for rule in rules(register)]
-    others = [{"name": o["name"], "title": o["title"], "withheld": {}, "sealed_in": o.get("sealed_in", ""), "purposes": [],
+    others = [{"name": o["name"], "title": o["title"], "withheld": {}, "sealed_in": o.get("sealed_in", ""),
                "columns": [{"name": c, "kind": kind, "portable": False} for c, kind in o["columns"].items()]}
               for o in OF_OTHERS]
-    return {"tables": tables + others, "reasons": reasons, "recipients": register.raw["recipients"]}
+    return {"tables": tables + others, "reasons": reasons}
 
 
 def _withheld(register: Register, rule: Rule) -> dict[str, str]:

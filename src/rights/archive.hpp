@@ -1,0 +1,32 @@
+#pragma once
+
+#include "samtal/core/permit.hpp"
+#include "samtal/core/principal.hpp"
+#include "samtal/core/result.hpp"
+#include "samtal/core/task.hpp"
+#include "samtal/core/time.hpp"
+#include "samtal/storage/column_cipher.hpp"
+#include "samtal/storage/database.hpp"
+
+#include <memory>
+#include <string>
+
+namespace samtal::rights {
+
+enum class View { access, portability };  // Art. 15, Art. 20
+
+class Archive {
+public:
+    virtual ~Archive() = default;
+    /// The person's data as a ZIP. `not_found` when the person has no key any more, `denied` when a permit of one
+    /// person is used for another, `invalid` for a language that is neither sv nor en. The permit must live until
+    /// the end.
+    virtual Task<Result<std::string>> build(Permit<purpose::RightsAndEvidence> const&, Principal who, View,
+                                            std::string language) = 0;
+};
+
+/// Works on one thread of its own, one archive at a time: what is encoded and compressed keeps nobody else
+/// waiting.
+[[nodiscard]] std::unique_ptr<Archive> make_archive(storage::Database&, storage::ColumnCipher&, Clock);
+
+}  // namespace samtal::rights

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "archive.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samtal::rights {
+
+/// How a column stands in the database: as it is shown, as plain bytes, or sealed over text or over JSON.
+enum class ColumnKind { plain, hex, cipher, cipher_json };
+
+struct ArchiveColumn {
+    std::string name;
+    ColumnKind kind;
+};
+
+struct Withheld {
+    std::string name;  // of a column, or of a table
+    std::string reason;
+};
+
+/// One table of the data map, as it stands in an archive.
+struct ArchiveTable {
+    std::string name;
+    std::string title;
+    std::string sealed_in;  // the table whose name its ciphers are bound to
+    std::vector<ArchiveColumn> columns;
+    std::vector<Withheld> withheld;
+};
+
+/// What the register says about a purpose, for people.
+struct PurposeEntry {
+    std::string title, reason, basis, categories, recipients, kept;
+};
+struct RecipientEntry {
+    std::string name, role, country, mechanism;
+};
+
+/// What an archive holds, in one view and one language.
+struct ArchivePlan {
+    std::string language;
+    std::string register_version, controller, contact, authority;
+    std::vector<ArchiveTable> tables;
+    std::vector<Withheld> tables_withheld;
+    std::vector<PurposeEntry> purposes;
+    std::vector<RecipientEntry> recipients;
+};
+
+/// Out of the register's texts. Throws for texts that are not the register's.
+[[nodiscard]] ArchivePlan archive_plan(std::string_view register_texts, View, std::string const& language);
+
+}  // namespace samtal::rights
