@@ -134,7 +134,7 @@ std::string html_head(ArchivePlan const& plan, View view, Timestamp made) {
 
 std::string html_table(ArchiveTable const& table) {
     std::string html = element("h3", table.title) + "<table>\n<tr>";
-    for (ArchiveColumn const& column : table.columns) html += fmt::format("<th>{}</th>", escaped(column.name));
+    for (ArchiveColumn const& column : table.columns) html += fmt::format("<th>{}</th>", escaped(column.label));
     return html + "</tr>\n";
 }
 
@@ -149,14 +149,14 @@ std::string html_table_end(ArchivePlan const& plan, ArchiveTable const& table, s
     std::string html = "</table>\n";
     if (rows == 0) html += element("p", say.nothing);
     for (Withheld const& w : table.withheld)
-        html += element("p", fmt::format("{}: {}. {}", say.withheld, w.name, w.reason));
+        html += element("p", fmt::format("{}: {}. {}", say.withheld, w.label, w.reason));
     return html;
 }
 
 std::string html_foot(ArchivePlan const& plan) {
     std::string html;
     for (Withheld const& w : plan.tables_withheld)
-        html += element("p", fmt::format("{}: {}. {}", phrases(plan).withheld, w.name, w.reason));
+        html += element("p", fmt::format("{}: {}. {}", phrases(plan).withheld, w.label, w.reason));
     return html + "</html>\n";
 }
 

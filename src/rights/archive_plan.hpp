@@ -14,10 +14,12 @@ enum class ColumnKind { plain, hex, cipher, cipher_json };
 struct ArchiveColumn {
     std::string name;
     ColumnKind kind;
+    std::string label;  // for the readable page
 };
 
 struct Withheld {
     std::string name;  // of a column, or of a table
+    std::string label;
     std::string reason;
 };
 

@@ -42,13 +42,22 @@ std::string joined(json const& ids, json const& table, char const* key) {
     return all;
 }
 
-ArchiveTable table_of(json const& one, json const& reasons, View view, char const* language) {
+std::string label_of(std::string const& column, json const& labels, char const* language) {
+    auto const known = labels.find(column);
+    return known == labels.end() ? column : text(*known, language);
+}
+
+ArchiveTable table_of(json const& one, json const& exported, View view, char const* language) {
+    json const& reasons = exported.at("reasons");
+    json const& labels = exported.at("labels");
     ArchiveTable table{text(one, "name"), text(one.at("title"), language), text(one, "sealed_in"), {}, {}};
     for (json const& column : one.at("columns"))
         if (view == View::access || column.at("portable").get<bool>())
-            table.columns.push_back({text(column, "name"), kind_of(text(column, "kind"))});
+            table.columns.push_back({text(column, "name"), kind_of(text(column, "kind")),
+                                     label_of(text(column, "name"), labels, language)});
     for (auto const& [column, reason] : one.at("withheld").items())
-        table.withheld.push_back({column, text(reasons.at(reason.get<std::string>()), language)});
+        table.withheld.push_back(
+            {column, label_of(column, labels, language), text(reasons.at(reason.get<std::string>()), language)});
     return table;
 }
 
@@ -67,6 +76,7 @@ PurposeEntry purpose_of(json const& one, json const& source, char const* languag
 ArchivePlan archive_plan(std::string_view register_texts, View view, std::string const& language) {
     json const source = json::parse(register_texts);
     json const& exported = source.at("export");
+    json const& labels = exported.at("labels");
     ArchivePlan plan{language,
                      text(source, "version"),
                      text(source, "controller"),
@@ -77,17 +87,18 @@ ArchivePlan archive_plan(std::string_view register_texts, View view, std::string
                      {},
                      {}};
     for (json const& one : exported.at("tables")) {
-        ArchiveTable table = table_of(one, exported.at("reasons"), view, language.c_str());
+        ArchiveTable table = table_of(one, exported, view, language.c_str());
         if (one.at("columns").empty())
-            plan.tables_withheld.push_back({table.name, table.withheld.front().reason});
+            plan.tables_withheld.push_back({table.name, table.title, table.withheld.front().reason});
         else if (!table.columns.empty())
             plan.tables.push_back(std::move(table));
     }
     for (json const& one : source.at("purposes"))
         plan.purposes.push_back(purpose_of(one, source, language.c_str()));
     for (json const& one : source.at("recipients"))
-        plan.recipients.push_back(
-            {text(one, "name"), text(one, "role"), text(one, "country"), text(one, "mechanism")});
+        plan.recipients.push_back({text(one, "name"), label_of(text(one, "role"), labels, language.c_str()),
+                                   text(one, "country"),
+                                   label_of(text(one, "mechanism"), labels, language.c_str())});
     return plan;
 }
 

@@ -27,6 +27,16 @@ def test_what_is_derived_is_derived_the_same_way_twice(tmp_path: pathlib.Path) -
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
 
 
+def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> None:
+    text = REGISTER.read_text()
+    rule = text[text.index("[export.calls]"):text.index("[export.audit_leaves]")]
+    broken = tmp_path / "processing.toml"
+    broken.write_text(text.replace(rule, ""))
+    done = derive(broken, tmp_path / "out")
+    assert done.returncode == 1
+    assert "export.calls: the table has no rule: a person's archive would lack it" in done.stderr
+
+
 @pytest.mark.parametrize("old, new, problem", [
     ('basis = "consent"\nlaw = "GDPR 6.1 b; LEK 9:2"\nchoice = "opt_in"', 'basis = "consent"\nlaw = "x"\nchoice = "none"',
      "purposes.call_history.choice: consent is the basis exactly when the choice is opt_in"),
@@ -38,6 +48,14 @@ def test_what_is_derived_is_derived_the_same_way_twice(tmp_path: pathlib.Path) -
     ('service_class = "closed_group"', 'service_clas = "closed_group"', "service_clas: unknown key"),
     ('fields = { sender_id = "relation", text = "content",', 'fields = { sender_id = "relation", mood = "content", text = "content",',
      "tables.messages.mood: no purpose may touch it"),
+    ("[export.messages]", "[export.mails]", "export.mails: is no table of the register"),
+    ('none = "unlinkable"', 'none = "unlinkable"\nportable = ["value"]', "export.statistics_contributions.none: stands alone"),
+    ('cipher = ["text"]', 'cipher = ["mood"]', "export.messages.cipher: mood is not exported"),
+    ('row = "message_id"\n', '', "export.messages.row: ciphered columns are bound to a row's id"),
+    ('withheld = { source_hash = "keyed_hash" }', 'withheld = { source_hash = "secret" }', "export.calls.withheld.source_hash: unknown reason"),
+    ('beside = ["notice_version", "event_id"]', 'beside = ["event_id"]\nportable = ["state"]\nspare = 1', "export.consent_state.spare: unknown key"),
+    ('times = ["acknowledged_at"]', 'times = ["acknowledged_at"]\nportable = ["acknowledged_at"]',
+     "export.acknowledgements.portable: no purpose under contract or consent handles acknowledged_at"),
 ])
 def test_a_register_that_contradicts_itself_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:
     text = REGISTER.read_text()

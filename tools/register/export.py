@@ -44,16 +44,17 @@ def rules(register: Register) -> list[Rule]:
 
 def problems(register: Register) -> typing.Iterator[tuple[str, str]]:
     """Key and contradiction."""
-    export, reasons = register.raw["export"], register.raw["withheld"]
+    export = register.raw["export"]
     for name in export:
         if name not in register.tables:
             yield f"export.{name}", "is no table of the register"
     for name in register.tables:
         if name not in export:
             yield f"export.{name}", "the table has no rule: a person's archive would lack it"
-    for name, reason in reasons.items():
-        if set(register.raw["languages"]) - set(reason):
-            yield f"withheld.{name}", "has no text in each language"
+    for section in ("withheld", "labels"):
+        for name, text in register.raw[section].items():
+            if set(register.raw["languages"]) - set(text):
+                yield f"{section}.{name}", "has no text in each language"
     if all(name in export for name in register.tables):
         for rule in rules(register):
             yield from ((f"export.{rule.table}{key}", problem) for key, problem in _contradictions(register, rule))
@@ -179,7 +180,7 @@ def texts(register: Register) -> dict:
     others = [{"name": o["name"], "title": o["title"], "withheld": {}, "sealed_in": o.get("sealed_in", ""),
                "columns": [{"name": c, "kind": kind, "portable": False} for c, kind in o["columns"].items()]}
               for o in OF_OTHERS]
-    return {"tables": tables + others, "reasons": reasons}
+    return {"tables": tables + others, "reasons": reasons, "labels": register.raw["labels"]}
 
 
 def _withheld(register: Register, rule: Rule) -> dict[str, str]:

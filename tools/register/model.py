@@ -15,7 +15,7 @@ CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes",
-       "withheld", "export"}
+       "withheld", "labels", "export"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
                 "recipients", "delete", "functions", "minimum_age", "off_by_gpc", *RIGHTS}

@@ -305,9 +305,11 @@ TEST_F(ArchiveTest, ThePageSaysWhyByWhichRightForWhomAndHowLongInBothLanguages) 
     std::string const sv = build(anna, View::access, "sv").at("index.html");
     std::string const en = build(anna, View::access, "en").at("index.html");
     for (auto const* text :
-         {"Samtalshistorik", "Samtycke (GDPR 6.1 b; LEK 9:2)", "90 dagar.", "Infracom Communications AB"})
+         {"Samtalshistorik", "Samtycke (GDPR 6.1 b; LEK 9:2)", "90 dagar.", "Personuppgiftsansvarig",
+          "<th>Förnamn</th>", "Lämnas inte ut: Lösenord, hashat.", "Infracom Communications AB"})
         EXPECT_THAT(sv, HasSubstr(text));
-    for (auto const* text : {"Call history", "Consent (GDPR 6.1 b; LEK 9:2)", "90 days.", "SE"})
+    for (auto const* text :
+         {"Call history", "Consent (GDPR 6.1 b; LEK 9:2)", "90 days.", "<th>Given name</th>", "SE"})
         EXPECT_THAT(en, HasSubstr(text));
     for (auto const* outside : {"http://", "https://", "<script", "<link", "src="}) {
         EXPECT_THAT(sv, Not(HasSubstr(outside)));

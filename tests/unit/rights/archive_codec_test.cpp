@@ -12,11 +12,11 @@ namespace {
 ArchiveTable const table{"notes",
                          "Notes",
                          "notes",
-                         {{"id", ColumnKind::plain},
-                          {"text", ColumnKind::cipher},
-                          {"device", ColumnKind::cipher_json},
-                          {"hash", ColumnKind::hex}},
-                         {{"password_hash", "because"}}};
+                         {{"id", ColumnKind::plain, "Id"},
+                          {"text", ColumnKind::cipher, "Text"},
+                          {"device", ColumnKind::cipher_json, "Device"},
+                          {"hash", ColumnKind::hex, "Hash"}},
+                         {{"password_hash", "Password", "because"}}};
 
 /// Sealing that a test can read: the column's name in front.
 Result<std::optional<std::string>> open(std::string const& column, std::string const& sealed) {
@@ -61,7 +61,7 @@ TEST(ArchiveManifest, ListsFilesWithHashAndRowsAndWhatIsWithheld) {
     ArchivePlan plan;
     plan.language = "sv";
     plan.tables = {table};
-    plan.tables_withheld = {{"counts", "unlinkable"}};
+    plan.tables_withheld = {{"counts", "Counts", "unlinkable"}};
     auto const manifest = nlohmann::json::parse(
         encode_manifest(plan, View::portability, parse_rfc3339("2026-03-04T05:06:07Z").value(), files));
     EXPECT_EQ(manifest["view"], "portability");

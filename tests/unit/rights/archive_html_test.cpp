@@ -14,14 +14,14 @@ constexpr auto harmless =
     "&lt;/td&gt;&lt;/table&gt;&lt;script&gt;alert(&quot;x&quot; + &#39;y&#39;)&lt;/script&gt;&amp;amp;";
 
 ArchivePlan plan(std::string text, std::string language = "sv") {
-    ArchiveTable table{text, text, text, {{text, ColumnKind::plain}}, {{text, text}}};
+    ArchiveTable table{text, text, text, {{text, ColumnKind::plain, text}}, {{text, text, text}}};
     return {std::move(language),
             text,
             text,
             text,
             text,
             {table},
-            {{text, text}},
+            {{text, text, text}},
             {{text, text, text, text, text, text}},
             {{text, text, text, text}}};
 }
