@@ -5,9 +5,11 @@
 #include "samtal/core/result.hpp"
 #include "samtal/core/task.hpp"
 #include "samtal/core/time.hpp"
+#include "samtal/register/register.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,8 +27,17 @@ public:
                                             std::string language) = 0;
 };
 
+struct ArchiveParts {
+    storage::Database& db;
+    storage::ColumnCipher& cipher;
+    Clock clock = system_now;
+    std::function<processing::Register()> in_force =
+        processing::built_in;  // the register as it stands now; any thread
+};
+
 /// Works on one thread of its own, one archive at a time: what is encoded and compressed keeps nobody else
-/// waiting.
-[[nodiscard]] std::unique_ptr<Archive> make_archive(storage::Database&, storage::ColumnCipher&, Clock);
+/// waiting. Its end waits for that thread, so it must come before the end of the database and of the callers'
+/// loops.
+[[nodiscard]] std::unique_ptr<Archive> make_archive(ArchiveParts);
 
 }  // namespace samtal::rights

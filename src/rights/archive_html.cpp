@@ -1,4 +1,5 @@
 #include "archive_html.hpp"
+#include "samtal/register/record.hpp"
 
 #include <fmt/format.h>
 
@@ -103,14 +104,29 @@ std::string element(std::string_view tag, std::string_view text) {
     return fmt::format("<{0}>{1}</{0}>\n", tag, escaped(text));
 }
 
+std::string joined(std::vector<std::string> const& ids, auto const& name_of) {
+    std::string all;
+    for (std::string const& id : ids) all += (all.empty() ? "" : ", ") + std::string{name_of(id)};
+    return all;
+}
+
 std::string purposes_of(ArchivePlan const& plan, Phrases const& say) {
+    processing::Register const& r = plan.in_force;
+    std::string_view const language = plan.language;
     std::string html = element("h2", say.purposes) + "<table>\n";
     html += line("th", {say.purpose, say.why, say.basis, say.data, say.recipients, say.kept});
-    for (PurposeEntry const& p : plan.purposes)
-        html += line("td", {p.title, p.reason, p.basis, p.categories, p.recipients, p.kept});
+    for (processing::PurposeEntry const& p : r.purposes)
+        html +=
+            line("td", {p.title.in(language), p.reason.in(language),
+                        fmt::format("{} ({})", processing::in_words(p.basis, language), p.law),
+                        joined(p.categories, [&](auto const& id) { return r.category(id).in(language); }),
+                        joined(p.recipients, [&](auto const& id) { return r.recipient(id).name.in(language); }),
+                        p.kept.in(language)});
     html += "</table>\n" + element("h2", say.recipients) + "<table>\n";
     html += line("th", {say.recipient, say.role, say.country, say.mechanism});
-    for (RecipientEntry const& r : plan.recipients) html += line("td", {r.name, r.role, r.country, r.mechanism});
+    for (processing::Recipient const& to : r.recipients)
+        html += line("td", {to.name.in(language), processing::in_words(to.role, language), to.country,
+                            processing::in_words(to.mechanism, language)});
     return html + "</table>\n";
 }
 
@@ -125,9 +141,10 @@ std::string html_head(ArchivePlan const& plan, View view, Timestamp made) {
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{}</title>\n<style>{}</style>\n",
         escaped(plan.language), escaped(title), style);
     html += element("h1", title);
-    html += element("p", fmt::format(fmt::runtime(say.made), rfc3339(made), plan.register_version));
-    html += element("p", fmt::format(fmt::runtime(say.controller), plan.controller, plan.contact));
-    html += element("p", fmt::format(fmt::runtime(say.rights), plan.authority));
+    html += element("p", fmt::format(fmt::runtime(say.made), rfc3339(made), plan.in_force.version));
+    html +=
+        element("p", fmt::format(fmt::runtime(say.controller), plan.in_force.controller, plan.in_force.contact));
+    html += element("p", fmt::format(fmt::runtime(say.rights), plan.in_force.authority));
     html += purposes_of(plan, say);
     return html + element("h2", say.your_data) + element("p", say.files);
 }

@@ -36,8 +36,9 @@ std::string encode_manifest(ArchivePlan const& plan, View view, Timestamp made,
                         {"created_at", rfc3339(made)},
                         {"view", view == View::access ? "access" : "portability"},
                         {"language", plan.language},
-                        {"register_version", plan.register_version},
-                        {"controller", plan.controller},
+                        {"register_version", plan.in_force.version},
+                        {"register_digest", plan.in_force.digest},
+                        {"controller", plan.in_force.controller},
                         {"files", std::move(listed)},
                         {"withheld_tables", reasons(plan.tables_withheld, "table")}}
                .dump(2) +

@@ -32,25 +32,15 @@ struct ArchiveTable {
     std::vector<Withheld> withheld;
 };
 
-/// What the register says about a purpose, for people.
-struct PurposeEntry {
-    std::string title, reason, basis, categories, recipients, kept;
-};
-struct RecipientEntry {
-    std::string name, role, country, mechanism;
-};
-
 /// What an archive holds, in one view and one language.
 struct ArchivePlan {
     std::string language;
-    std::string register_version, controller, contact, authority;
+    processing::Register in_force;  // why, for whom and how long
     std::vector<ArchiveTable> tables;
     std::vector<Withheld> tables_withheld;
-    std::vector<PurposeEntry> purposes;
-    std::vector<RecipientEntry> recipients;
 };
 
-/// Out of the register's texts. Throws for texts that are not the register's.
-[[nodiscard]] ArchivePlan archive_plan(std::string_view register_texts, View, std::string const& language);
+/// Which tables and columns was decided when the program was built.
+[[nodiscard]] ArchivePlan archive_plan(processing::Register in_force, View, std::string const& language);
 
 }  // namespace samtal::rights

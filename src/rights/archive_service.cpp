@@ -4,7 +4,6 @@
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
 #include "pg_archive_repository.hpp"
-#include "samtal/core/register_texts.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -88,8 +87,7 @@ private:
 
 class ArchiveService final : public Archive {
 public:
-    ArchiveService(storage::Database& db, storage::ColumnCipher& cipher, Clock clock)
-        : rows_{db, cipher}, clock_{std::move(clock)} {}
+    explicit ArchiveService(ArchiveParts parts) : parts_{std::move(parts)}, rows_{parts_.db, parts_.cipher} {}
     ~ArchiveService() override { thread_.join(); }
 
     Task<Result<std::string>> build(RightsPermit const& permit, Principal who, View view,
@@ -109,20 +107,20 @@ private:
                       permit,
                       {who.organisation, who.user, *std::move(pseudonym), view == View::portability},
                       view,
-                      archive_plan(register_texts, view, language),
-                      clock_()};
+                      archive_plan(parts_.in_force(), view, language),
+                      parts_.clock()};
         co_return co_await making.zip();
     }
 
+    ArchiveParts parts_;
     PgArchiveRepository rows_;
-    Clock clock_;
     asio::thread_pool thread_{1};
 };
 
 }  // namespace
 
-std::unique_ptr<Archive> make_archive(storage::Database& db, storage::ColumnCipher& cipher, Clock clock) {
-    return std::make_unique<ArchiveService>(db, cipher, std::move(clock));
+std::unique_ptr<Archive> make_archive(ArchiveParts parts) {
+    return std::make_unique<ArchiveService>(std::move(parts));
 }
 
 }  // namespace samtal::rights

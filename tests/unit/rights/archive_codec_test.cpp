@@ -1,6 +1,5 @@
 #include "rights/archive_manifest.hpp"
 #include "rights/archive_row.hpp"
-#include "samtal/core/register_texts.hpp"
 #include "support/unzip.hpp"
 
 #include <gtest/gtest.h>
@@ -90,8 +89,8 @@ TEST(ArchiveFiles, ComeOutOfTheZipAsTheyWentIn) {
 }
 
 TEST(ArchivePlan, PortabilityIsAPartOfAccess) {
-    auto const access = archive_plan(register_texts, View::access, "en");
-    auto const portable = archive_plan(register_texts, View::portability, "en");
+    auto const access = archive_plan(processing::built_in(), View::access, "en");
+    auto const portable = archive_plan(processing::built_in(), View::portability, "en");
     EXPECT_GT(access.tables.size(), portable.tables.size());
     EXPECT_GT(portable.tables.size(), 5U);
     for (ArchiveTable const& part : portable.tables) {

@@ -13,17 +13,19 @@ constexpr auto attack = "</td></table><script>alert(\"x\" + 'y')</script>&amp;";
 constexpr auto harmless =
     "&lt;/td&gt;&lt;/table&gt;&lt;script&gt;alert(&quot;x&quot; + &#39;y&#39;)&lt;/script&gt;&amp;amp;";
 
-ArchivePlan plan(std::string text, std::string language = "sv") {
-    ArchiveTable table{text, text, text, {{text, ColumnKind::plain, text}}, {{text, text, text}}};
-    return {std::move(language),
-            text,
-            text,
-            text,
-            text,
-            {table},
-            {{text, text, text}},
-            {{text, text, text, text, text, text}},
-            {{text, text, text, text}}};
+ArchivePlan plan(std::string const& text, std::string language = "sv") {
+    processing::Words const words{text, text};
+    processing::Register in_force;
+    in_force.controller = in_force.contact = in_force.authority = in_force.version = text;
+    in_force.categories = {{text, words}};
+    in_force.recipients = {{text, words, text, text, text, text, text}};
+    processing::PurposeEntry purpose;
+    purpose.title = purpose.reason = purpose.kept = words;
+    purpose.basis = purpose.law = text;
+    purpose.categories = purpose.recipients = {text};
+    in_force.purposes = {purpose};
+    ArchiveTable const table{text, text, text, {{text, ColumnKind::plain, text}}, {{text, text, text}}};
+    return {std::move(language), in_force, {table}, {{text, text, text}}};
 }
 
 std::string page(ArchivePlan const& p, ArchiveRow const& row) {
