@@ -69,3 +69,34 @@ def test_I1_retention_for_the_authorities_exists_in_one_class_of_service(tmp_pat
     law = re.search(r"struct LawRetention \{.*?\n\};", header, re.DOTALL)
     assert law is not None and f"in_effect = {str(exists).lower()};" in law[0]
     assert ("ON switches TO samtal_law_retention" in (tmp_path / "out/register_texts.cpp").read_text()) == exists
+
+
+def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> None:
+    text = REGISTER.read_text()
+    rule = text[text.index("[export.calls]"):text.index("[export.audit_leaves]")]
+    broken = tmp_path / "processing.toml"
+    broken.write_text(text.replace(rule, ""))
+    done = derive(broken, tmp_path / "out")
+    assert done.returncode == 1
+    assert "export.calls: the table has no rule: a person's archive would lack it" in done.stderr
+
+
+@pytest.mark.parametrize("old, new, problem", [
+    ("[export.messages]", "[export.mails]", "export.mails: is no table of the register"),
+    ('none = "unlinkable"', 'none = "unlinkable"\nportable = ["value"]', "export.statistics_contributions.none: stands alone"),
+    ('cipher = ["text"]', 'cipher = ["mood"]', "export.messages.cipher: mood is not exported"),
+    ('row = "message_id"\n', '', "export.messages.row: ciphered columns are bound to a row's id"),
+    ('withheld = { source_hash = "keyed_hash" }', 'withheld = { source_hash = "secret" }', "export.calls.withheld.source_hash: unknown reason"),
+    ('beside = ["notice_version", "event_id"]', 'beside = ["event_id"]\nportable = ["state"]\nspare = 1', "export.consent_state.spare: unknown key"),
+    ('times = ["acknowledged_at"]', 'times = ["acknowledged_at"]\nportable = ["acknowledged_at"]',
+     "export.acknowledgements.portable: no purpose under contract or consent handles acknowledged_at"),
+])
+def test_J1_an_export_rule_that_contradicts_the_register_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:
+    text = REGISTER.read_text()
+    assert old in text
+    broken = tmp_path / "processing.toml"
+    broken.write_text(text.replace(old, new, 1))
+    done = derive(broken, tmp_path / "out")
+    assert done.returncode == 1
+    assert problem in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 
+import export
 from model import RUN_TIME, SERVICE_CLASSES, Purpose, Register
 from periods import LIMITS
 
@@ -111,5 +112,6 @@ def source(register: Register, grants: str) -> str:
             '#include "samtal/core/register_texts.hpp"\n\nnamespace samtal {\n\n'
             f"std::string_view const register_source =\n    {raw_string(register.path.read_text())};\n\n"
             f"std::string_view const register_facts =\n    {raw_string(json.dumps(facts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_exports =\n    {raw_string(json.dumps(export.texts(register), ensure_ascii=False))};\n\n"
             f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
             "}  // namespace samtal\n")

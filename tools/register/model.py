@@ -6,6 +6,7 @@ import pathlib
 import re
 import tomllib
 
+import export
 import rules
 import shape
 from problems import RegisterError
@@ -18,7 +19,7 @@ CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages", "security", "transfers", "categories",
-       "people", "tables", "recipients", "purposes"}
+       "people", "tables", "recipients", "purposes", "withheld", "labels", "export"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
                 "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "default", "people", "compatible",
@@ -110,6 +111,8 @@ def load(path: pathlib.Path) -> Register:
         _check_purpose(register, purpose)
     rules.check(register)
     _check_every_field_is_used(register)
+    for key, problem in export.problems(register):
+        _want(path, key, False, problem)
     return register
 
 
