@@ -133,6 +133,9 @@ def _check_purpose(register: Register, purpose: Purpose) -> None:
         _want(path, f"{key}.{word}", shape.is_text(raw[word]), "must be a text")
     for listed in PURPOSE_LISTS:
         _want(path, f"{key}.{listed}", shape.is_list_of_texts(raw.get(listed, [])), "must be a list of words")
+    for right in RIGHTS:
+        for table, columns in purpose.columns(right).items():
+            _want(path, f"{key}.{right}.{table}", shape.is_list_of_texts(columns), "must be a list of columns")
     for flag in ("honours_restriction", "off_by_gpc"):
         _want(path, f"{key}.{flag}", isinstance(raw.get(flag, False), bool), "must be true or false")
     _want(path, f"{key}.basis", raw["basis"] in BASES, "unknown basis")
