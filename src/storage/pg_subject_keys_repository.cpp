@@ -4,6 +4,7 @@
 #include "samtal/storage/values.hpp"
 
 #include <sodium.h>
+#include <boost/uuid/random_generator.hpp>
 
 #include <list>
 #include <mutex>
@@ -23,6 +24,24 @@ SELECT wrapped FROM subject_keys WHERE subject_id = $1
 constexpr Statement insert_key{R"sql(
 -- storage.insert_subject_key
 INSERT INTO subject_keys (subject_id, epoch, wrapped) VALUES ($1, 1, $2::bytea) ON CONFLICT DO NOTHING
+)sql"};
+
+constexpr Statement delete_key{R"sql(
+-- storage.delete_subject_key
+DELETE FROM subject_keys WHERE subject_id = $1
+)sql"};
+
+constexpr Statement add_tombstone{R"sql(
+-- storage.add_tombstone
+INSERT INTO tombstones (subject_id, tombstone_id, erased_on) VALUES ($1, $2, (now() AT TIME ZONE 'UTC')::date)
+ON CONFLICT DO NOTHING
+)sql"};
+
+constexpr Statement read_tombstones{R"sql(
+-- storage.read_tombstones
+SELECT t.subject_id, t.tombstone_id, t.erased_on
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS i (subject_id, n) JOIN tombstones t USING (subject_id)
+ ORDER BY i.n
 )sql"};
 
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
@@ -74,6 +93,15 @@ public:
         order_.pop_back();
     }
 
+    void forget(UserId subject) {
+        std::scoped_lock const lock{mutex_};
+        auto const found = places_.find(subject);
+        if (found == places_.end()) return;
+        sodium_memzero(found->second->second.data(), found->second->second.size());
+        order_.erase(found->second);
+        places_.erase(found);
+    }
+
 private:
     static constexpr std::size_t most = 100'000;
     std::mutex mutex_;
@@ -108,6 +136,31 @@ public:
             tx.exec(insert_key, subject.text(), wrapped);
             return true;
         });
+    }
+
+    Tombstone erase(UserId subject) override {
+        Tombstone tombstone{boost::uuids::random_generator_pure{}(), {}};
+        run([&](Tx& tx) {
+            tx.exec(add_tombstone, subject.text(), uuid_text(tombstone.id));
+            auto const row = tx.exec(read_tombstones, "{" + subject.text() + "}")[0];
+            tombstone = {parse_uuid(text_of(row[1])).value(), text_of(row[2])};
+            tx.exec(delete_key, subject.text());
+            return true;
+        });
+        recent_.forget(subject);
+        return tombstone;
+    }
+
+    std::vector<UserId> erased_among(std::span<UserId const> people) override {
+        ArrayLiteral ids;
+        for (UserId const& person : people) ids.add(person.text());
+        std::vector<UserId> erased;
+        run([&](Tx& tx) {
+            erased.clear();
+            for (auto const& row : tx.exec(read_tombstones, ids.text())) erased.push_back(id_of<UserId>(row[0]));
+            return true;
+        });
+        return erased;
     }
 
     void probe() override {

@@ -58,6 +58,7 @@ def purpose_type(index: int, purpose: Purpose) -> str:
             f"    static constexpr Basis basis = Basis::{raw['basis']};\n"
             f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
             f"    static constexpr Callers callers{{{callers}}};\n"
+            f"    static constexpr bool honours_restriction = {str(raw.get('honours_restriction', True)).lower()};\n"
             "};\n")
 
 
@@ -72,6 +73,9 @@ def header(register: Register) -> str:
     out.append("}  // namespace field\n\n")
     names = ", ".join(f'"{p.name}"' for p in register.purposes)
     out.append(f"inline constexpr std::array<std::string_view, {len(register.purposes)}> purpose_names{{{names}}};\n\n")
+    choices = ", ".join(f"Choice::{p.raw['choice']}" for p in register.purposes)
+    out.append("/// In the order of purpose_names.\n"
+               f"inline constexpr std::array<Choice, {len(register.purposes)}> purpose_choices{{{choices}}};\n\n")
     out.append(CONCEPT)
     for purpose in register.purposes:
         for table, column in register.personal_fields(purpose):
@@ -86,7 +90,10 @@ def texts(register: Register) -> dict:
     raw = register.raw
     return {
         "version": register.version(), "controller": raw["controller"], "contact": raw["contact"],
-        "authority": raw["authority"], "categories": raw["categories"], "recipients": raw["recipients"],
+        "authority": raw["authority"],
+        "kept_after_erasure": [{"holding": t.name, "category": t.category(), "why": t.kept}
+                               for t in register.tables.values() if t.kept],
+        "categories": raw["categories"], "recipients": raw["recipients"],
         "purposes": [{"name": p.name, "title": p.raw["title"], "reason": p.raw["reason"], "basis": p.raw["basis"],
                       "law": p.raw["law"], "choice": p.raw["choice"], "kept": p.raw["kept"],
                       "recipients": p.raw["recipients"], "off_by_gpc": p.raw.get("off_by_gpc", False),

@@ -6,12 +6,20 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace samtal::storage {
 
 using Key = std::array<unsigned char, 32>;
+
+/// What stays of an erased person in the key store: a proof that names nobody.
+struct Tombstone {
+    boost::uuids::uuid id;  // random
+    std::string erased_on;  // the day, UTC: 2026-11-25
+};
 
 /// The keys of people. No key means: erased. All calls may block: make them where a transaction's body runs,
 /// never on an I/O thread.
@@ -22,6 +30,11 @@ public:
     virtual Result<Key> key_of(UserId) = 0;
     /// A key for a new person. Idempotent.
     virtual void create(UserId) = 0;
+    /// Destroys the person's key and leaves a tombstone. Idempotent: the same tombstone each time. For the rights room only; it
+    /// deletes the rows.
+    virtual Tombstone erase(UserId) = 0;
+    /// Which of these people were erased, in the order given. After a restore of the main database: those whose rows are back.
+    virtual std::vector<UserId> erased_among(std::span<UserId const>) = 0;
     /// Throws Unavailable when the key store does not answer.
     virtual void probe() = 0;
 };

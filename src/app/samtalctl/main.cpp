@@ -53,6 +53,7 @@ int run(int argc, char** argv) {
     add_user_commands(app, context);
     add_switch_commands(app, context);
     add_statistics_commands(app, context);
+    add_privacy_commands(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

@@ -1,0 +1,2 @@
+REVOKE DELETE ON subject_keys FROM samtal_keystore;
+DROP TABLE tombstones;
