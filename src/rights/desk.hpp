@@ -24,7 +24,7 @@ struct Decision {
 /// A request of somebody who has no account (policy J4). The operator has checked who they are.
 struct Intake {
     std::string kind;  // access, erasure
-    Personal<std::string, field::PhoneAssignmentsNumberHash> number;
+    Personal<std::string, field::PrivacyIntakesNumberHash> number;
     std::string reference;  // the operator's own case number
 };
 struct TakenIn {

@@ -61,7 +61,7 @@ Result<Decision> decode_refusal(gateway::Ask const& ask) {
 
 Result<Intake> decode_intake(gateway::Ask const& ask) {
     auto in = ask.body();
-    Intake intake{in.text("kind"), Personal<std::string, field::PhoneAssignmentsNumberHash>{in.text("number")},
+    Intake intake{in.text("kind"), Personal<std::string, field::PrivacyIntakesNumberHash>{in.text("number")},
                   in.text("reference")};
     if (intake.kind != "access" && intake.kind != "erasure") in.refuse("must be access or erasure", "kind");
     if (intake.reference.empty() || intake.reference.size() > most_reference_bytes)

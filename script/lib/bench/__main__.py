@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, profile, start
+from bench import chat, erasure, profile, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "profile_get": profile.measure,
     "chat_send": chat.measure_throughput,
     "chat_latency": chat.measure_latency,
+    "erasure": erasure.measure,
 }
 
 

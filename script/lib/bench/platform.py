@@ -91,7 +91,8 @@ class Platform:
             raise SystemExit(f"samtalctl {' '.join(arguments[:2])}: {done.stderr.strip()}")
         return json.loads(done.stdout)
 
-    def request(self, method: str, path: str, body: object = None, token: str = "") -> Any:
+    def request(self, method: str, path: str, body: object = None, token: str = "",
+                empty: bool = False) -> Any:
         request = urllib.request.Request(self.url + path, method=method)
         if body is not None:
             request.data = json.dumps(body).encode()
@@ -99,7 +100,12 @@ class Platform:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-            return json.load(answer)
+            return None if empty else json.load(answer)
+
+    @property
+    def made(self) -> int:
+        """How many people there are so far; the next one's number."""
+        return self._people
 
     @cached_property
     def organisation(self) -> str:
