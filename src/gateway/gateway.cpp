@@ -146,7 +146,8 @@ Task<Result<Principal>> Gateway::enter(net::Request const& request, Router::Entr
         auto const credentials = credentials_of(request);
         if (!credentials || credentials->by_cookie || !credentials->token.starts_with(receipt_prefix))
             co_return co_await authenticate(request);
-        co_return Principal{OrganisationId::nil(), UserId::nil(), SessionId::nil()};  // the room knows its receipts
+        co_return Principal{OrganisationId::nil(), UserId::nil(),
+                            SessionId::nil()};  // the room knows its receipts
     }
     if (entrance == Entrance::machine) {
         auto credentials = credentials_of(request);

@@ -26,8 +26,8 @@ struct Certificate {
 /// First line of what is signed, see storage::Signer.
 inline constexpr std::string_view certificate_title = "samtal erasure certificate v1\n";
 
-/// The document as the API gives it: {"certificate":{…},"signed":"<title><the certificate's text>","signature":…,"public_key":…},
-/// the last two in base64url. Says nothing about who it was.
+/// The document as the API gives it: {"certificate":{…},"signed":"<title><the certificate's
+/// text>","signature":…,"public_key":…}, the last two in base64url. Says nothing about who it was.
 [[nodiscard]] std::string encode_certificate(Certificate const&, storage::Signer const&);
 
 /// Recipients of the register to be told of an erasure: all but the controller itself.

@@ -24,12 +24,14 @@ Result<Decision> decode_decision(gateway::Ask const& ask, bool refuse) {
 }
 
 std::string_view explanation(std::string_view answer) {
-    if (answer == "has_account")
-        return "The number belongs to an account: the person asks through it, signed in.";
+    if (answer == "has_account") return "The number belongs to an account: the person asks through it, signed in.";
     if (answer == "had_account")
-        return "The number belonged to an account. What is kept of it is that account's, and its person asks through it.";
-    return "No account has or had the number. Numbers in other people's call histories are encrypted and hashed under "
-           "each owner's own key: they cannot be searched for, so the person cannot be identified there (GDPR Art. 11).";
+        return "The number belonged to an account. What is kept of it is that account's, and its person asks "
+               "through it.";
+    return "No account has or had the number. Numbers in other people's call histories are encrypted and hashed "
+           "under "
+           "each owner's own key: they cannot be searched for, so the person cannot be identified there (GDPR "
+           "Art. 11).";
 }
 
 }  // namespace

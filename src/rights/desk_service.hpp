@@ -5,7 +5,8 @@
 
 namespace samtal::rights {
 
-/// The rules of what the operator does with requests (GDPR Art. 12): deadlines, refusals, people without an account.
+/// The rules of what the operator does with requests (GDPR Art. 12): deadlines, refusals, people without an
+/// account.
 class DeskService {
 public:
     explicit DeskService(RightsParts const& parts)
@@ -15,8 +16,8 @@ public:
     Task<Result<Request>> show(RightsPermit const&, RequestId);
     Task<Result<Request>> extend(RightsPermit const&, RequestId, Reason const&);
     Task<Result<Request>> refuse(RightsPermit const&, RequestId, Reason const&);
-    /// Counterparts' numbers in other people's histories are sealed and hashed per owner: they cannot be searched for
-    /// (Art. 11), and the answer says so.
+    /// Counterparts' numbers in other people's histories are sealed and hashed per owner: they cannot be searched
+    /// for (Art. 11), and the answer says so.
     Task<Result<TakenIn>> take_in(RightsPermit const&, Intake const&);
 
 private:

@@ -23,8 +23,7 @@ Task<bool> Eraser::erase(RightsPermit const& permit, Work const& work) {
     auto const certify = [this](Certificate const& certificate) {
         return encode_certificate(certificate, parts_.signer);
     };
-    auto const finished =
-        co_await repository_.finish(permit, work, recipients_to_tell(), certify, parts_.clock());
+    auto const finished = co_await repository_.finish(permit, work, recipients_to_tell(), certify, parts_.clock());
     if (!finished) throw Unavailable{"the database is busy"};
     co_return true;
 }

@@ -39,8 +39,8 @@ Task<Result<Reply>> certificate(RightsService& rights, RightsPermit permit, Read
 Task<Result<Reply>> archive(RightsService& rights, RightsPermit permit, ReadRequest wanted) {
     auto zip = co_await rights.archive(permit, wanted.who, wanted.id);
     if (!zip) co_return zip.error();
-    co_return Reply{200, *std::move(zip), {{"Content-Disposition", "attachment; filename=\"samtal.zip\""}},
-                    "application/zip"};
+    co_return Reply{
+        200, *std::move(zip), {{"Content-Disposition", "attachment; filename=\"samtal.zip\""}}, "application/zip"};
 }
 
 Task<Result<Reply>> list_open(DeskService& desk, RightsPermit permit, ListOpen wanted) {
@@ -89,7 +89,8 @@ void add_routes(gateway::Router& router, RightsService& rights) {
 void add_admin_routes(gateway::Router& router, DeskService& desk) {
     router.administrator<P>(Method::post, "/admin/privacy/requests", decode_list_open, on(desk, list_open));
     router.administrator<P>(Method::post, "/admin/privacy/requests/{id}", decode_show, on(desk, show));
-    router.administrator<P>(Method::post, "/admin/privacy/requests/{id}/extend", decode_extension, on(desk, decide));
+    router.administrator<P>(Method::post, "/admin/privacy/requests/{id}/extend", decode_extension,
+                            on(desk, decide));
     router.administrator<P>(Method::post, "/admin/privacy/requests/{id}/refuse", decode_refusal, on(desk, decide));
     router.administrator<P>(Method::post, "/admin/privacy/intakes", decode_intake, on(desk, intake));
 }

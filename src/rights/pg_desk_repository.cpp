@@ -53,7 +53,8 @@ Task<Result<Request>> PgDeskRepository::show(RightsPermit const& permit, Request
     });
 }
 
-Task<Result<Request>> PgDeskRepository::extend(RightsPermit const& permit, Decision const& decision, Timestamp now) {
+Task<Result<Request>> PgDeskRepository::extend(RightsPermit const& permit, Decision const& decision,
+                                               Timestamp now) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<Request> {
         auto request = locked(tx, decision.id);
         if (!request) return request;
@@ -72,7 +73,8 @@ Task<Result<Request>> PgDeskRepository::extend(RightsPermit const& permit, Decis
     });
 }
 
-Task<Result<Request>> PgDeskRepository::refuse(RightsPermit const& permit, Decision const& decision, Timestamp now) {
+Task<Result<Request>> PgDeskRepository::refuse(RightsPermit const& permit, Decision const& decision,
+                                               Timestamp now) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<Request> {
         auto request = locked(tx, decision.id);
         if (!request) return request;
@@ -110,8 +112,9 @@ Task<Result<TakenIn>> PgDeskRepository::take_in(RightsPermit const& permit, Inta
                 if (row[0].as<bool>() || taken.answer != "has_account")
                     taken.answer = row[0].as<bool>() ? "has_account" : "had_account";
         }
-        tx.exec(insert_intake, uuid_text(taken.id), intake.kind, bytea(numbers_.hash(OrganisationId::nil(), number)),
-                intake.reference, ms(taken.received_at), ms(taken.due_at), taken.answer);
+        tx.exec(insert_intake, uuid_text(taken.id), intake.kind,
+                bytea(numbers_.hash(OrganisationId::nil(), number)), intake.reference, ms(taken.received_at),
+                ms(taken.due_at), taken.answer);
         record(tx, permit, "rights.taken_in", {}, RequestId{taken.id}, taken.received_at);
         return taken;
     });

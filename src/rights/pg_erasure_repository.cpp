@@ -81,7 +81,8 @@ Task<Result<PgErasureRepository::Step>> PgErasureRepository::destroy_key(RightsP
 Task<Result<bool>> PgErasureRepository::erase_batch(RightsPermit const& permit, Work const& work, int most) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<bool> {
         if (!take(tx, work)) return false;
-        return !tx.exec(rights::erase_batch, work.organisation.text(), work.id.text(), work.user->text(), most).empty();
+        return !tx.exec(rights::erase_batch, work.organisation.text(), work.id.text(), work.user->text(), most)
+                    .empty();
     });
 }
 
@@ -112,7 +113,8 @@ Task<Result<void>> PgErasureRepository::store_archive(RightsPermit const& permit
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
         auto const subject = take(tx, work);
         if (!subject) return {};
-        auto const sealed = cipher_.seal(*work.user, {field::PrivacyArchivesArchive::column, work.id.value()}, zip);
+        auto const sealed =
+            cipher_.seal(*work.user, {field::PrivacyArchivesArchive::column, work.id.value()}, zip);
         if (!sealed) return {};  // erased meanwhile: that ends this request too
         tx.exec(add_archive, work.organisation.text(), work.id.text(), work.user->text(), storage::bytea(*sealed),
                 ms(expires));
@@ -139,8 +141,8 @@ Task<Result<std::vector<PgErasureRepository::Somebody>>> PgErasureRepository::pe
     });
 }
 
-Task<Result<std::size_t>> PgErasureRepository::replay(RightsPermit const& permit, std::vector<Somebody> const& people,
-                                                      Timestamp now) {
+Task<Result<std::size_t>> PgErasureRepository::replay(RightsPermit const& permit,
+                                                      std::vector<Somebody> const& people, Timestamp now) {
     std::vector<boost::uuids::uuid> ids;  // outside: a repeated body asks for the same
     for (std::size_t n = 0; n < people.size(); ++n) ids.push_back(uuid_v7(now));
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::size_t> {
@@ -149,8 +151,8 @@ Task<Result<std::size_t>> PgErasureRepository::replay(RightsPermit const& permit
         auto const erased = keys_.erased_among(users);
         for (std::size_t n = 0; n < people.size(); ++n)
             if (std::ranges::find(erased, people[n].user) != erased.end())
-                tx.exec(insert_replay, people[n].organisation.text(), uuid_text(ids[n]), people[n].user.text(), ms(now),
-                        ms(months_later(now, answer_within)));
+                tx.exec(insert_replay, people[n].organisation.text(), uuid_text(ids[n]), people[n].user.text(),
+                        ms(now), ms(months_later(now, answer_within)));
         return erased.size();
     });
 }

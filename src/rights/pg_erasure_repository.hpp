@@ -18,8 +18,8 @@ struct Work {
     std::string language;
 };
 
-/// The steps of an erasure, each a transaction that may be repeated, and those of an archive. On connections that nobody else
-/// waits for.
+/// The steps of an erasure, each a transaction that may be repeated, and those of an archive. On connections that
+/// nobody else waits for.
 class PgErasureRepository {
 public:
     PgErasureRepository(storage::Database& db, storage::ColumnCipher& cipher, storage::SubjectKeys& keys)

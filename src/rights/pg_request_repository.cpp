@@ -25,7 +25,8 @@ Literal asked(std::string_view kind) {
 }  // namespace
 
 /// Gives the person's pseudonym. Nothing of the transaction is done yet when it refuses.
-Result<std::string> PgRequestRepository::insert(Tx& tx, RightsPermit const& permit, RequestRow const& r, Literal act) {
+Result<std::string> PgRequestRepository::insert(Tx& tx, RightsPermit const& permit, RequestRow const& r,
+                                                Literal act) {
     auto subject = pseudonym(cipher_, r.who.user);
     if (!subject) return no_such_request;
     std::string detail;
@@ -36,10 +37,10 @@ Result<std::string> PgRequestRepository::insert(Tx& tx, RightsPermit const& perm
         detail = bytea(*sealed);
     }
     std::string const organisation = r.who.organisation.text();
-    auto const inserted =
-        tx.exec(insert_request, organisation, r.id.text(), r.who.user.text(), bytea(*subject), r.kind, r.state, detail,
-                r.language, ms(r.received_at), ms(r.due_at), r.receipt_hash.empty() ? "" : bytea(r.receipt_hash),
-                r.receipt_expires_at ? ms(*r.receipt_expires_at) : std::int64_t{0});
+    auto const inserted = tx.exec(insert_request, organisation, r.id.text(), r.who.user.text(), bytea(*subject),
+                                  r.kind, r.state, detail, r.language, ms(r.received_at), ms(r.due_at),
+                                  r.receipt_hash.empty() ? "" : bytea(r.receipt_hash),
+                                  r.receipt_expires_at ? ms(*r.receipt_expires_at) : std::int64_t{0});
     if (!inserted.empty()) record(tx, permit, act, *subject, r.id, r.received_at);
     // No row of this id either: it is another one that is under way. Else an earlier try has committed.
     else if (tx.exec(request_exists, organisation, r.id.text()).empty())
@@ -103,10 +104,8 @@ Task<Result<void>> PgRequestRepository::rectify(RightsPermit const& permit, Requ
             given ? field::ProfilesGivenName::column : field::ProfilesFamilyName::column;
         auto const sealed = cipher_.seal(row.who.user, {column, row.who.user.value()}, value.open(permit));
         if (!sealed) return no_such_request;
-        std::string const name = bytea(*sealed);
-        char const* const unchanged = nullptr;
-        tx.exec(correct_name, row.who.organisation.text(), row.who.user.text(), given ? name.c_str() : unchanged,
-                given ? unchanged : name.c_str());
+        tx.exec(given ? correct_given_name : correct_family_name, row.who.organisation.text(), row.who.user.text(),
+                bytea(*sealed));
         return {};
     });
 }
@@ -147,10 +146,10 @@ Task<Result<Request>> PgRequestRepository::find_by_receipt(RightsPermit const& p
 Task<Result<std::string>> PgRequestRepository::archive(RightsPermit const& permit, RequestId id, Timestamp now) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::string> {
         UserId const user = permit.actor();
-        auto const rows =
-            tx.exec(read_archive, permit.organisation().text(), id.text(), user.text(), ms(now));
+        auto const rows = tx.exec(read_archive, permit.organisation().text(), id.text(), user.text(), ms(now));
         if (rows.empty()) return no_such_request;
-        auto zip = cipher_.open(user, {field::PrivacyArchivesArchive::column, id.value()}, storage::bytes_of(rows[0][0]));
+        auto zip =
+            cipher_.open(user, {field::PrivacyArchivesArchive::column, id.value()}, storage::bytes_of(rows[0][0]));
         auto const subject = pseudonym(cipher_, user);
         if (!zip || !subject) return no_such_request;
         record(tx, permit, "rights.archive_fetched", *subject, id, now);

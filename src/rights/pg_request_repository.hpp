@@ -19,8 +19,8 @@ struct RequestRow {
     std::optional<Timestamp> receipt_expires_at;
 };
 
-/// What a signed-in person asks for, with what takes effect at once in the same transaction, and its audit leaf. `conflict`/
-/// "in-progress": the kind is under way.
+/// What a signed-in person asks for, with what takes effect at once in the same transaction, and its audit leaf.
+/// `conflict`/ "in-progress": the kind is under way.
 class PgRequestRepository {
 public:
     PgRequestRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
@@ -31,7 +31,8 @@ public:
     Task<Result<void>> restrict(RightsPermit const&, RequestRow const&, bool active);
     Task<Result<void>> object(RightsPermit const&, RequestRow const&, std::string const& purpose, bool active);
     /// `field` is given_name or family_name.
-    Task<Result<void>> rectify(RightsPermit const&, RequestRow const&, std::string const& field, Detail const& value);
+    Task<Result<void>> rectify(RightsPermit const&, RequestRow const&, std::string const& field,
+                               Detail const& value);
 
     /// The actor's own. Newest first.
     Task<Result<RequestPage>> list(RightsPermit const&, std::optional<RequestId> before, std::size_t limit);

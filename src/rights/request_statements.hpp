@@ -56,11 +56,14 @@ inline constexpr storage::Statement lift_objection{R"sql(
 DELETE FROM objections WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND purpose = $3::text
 )sql"};
 
-inline constexpr storage::Statement correct_name{R"sql(
--- rights.correct_name
-UPDATE profiles
-   SET given_name = coalesce($3::bytea, given_name), family_name = coalesce($4::bytea, family_name)
- WHERE organisation_id = $1::uuid AND user_id = $2::uuid
+inline constexpr storage::Statement correct_given_name{R"sql(
+-- rights.correct_given_name
+UPDATE profiles SET given_name = $3::bytea WHERE organisation_id = $1::uuid AND user_id = $2::uuid
+)sql"};
+
+inline constexpr storage::Statement correct_family_name{R"sql(
+-- rights.correct_family_name
+UPDATE profiles SET family_name = $3::bytea WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 )sql"};
 
 // UUIDv7 grows with time: newest first.

@@ -15,16 +15,16 @@ using RequestId = Id<struct PrivacyRequestTag>;
 using Detail = Personal<std::string, field::PrivacyRequestsDetail>;
 using Reason = Personal<std::string, field::PrivacyRequestsReason>;
 
-/// Kinds and states are the API's words: access, portability, rectification, erasure, restriction, objection; received,
-/// running, ready (an archive waits), refused, done.
+/// Kinds and states are the API's words: access, portability, rectification, erasure, restriction, objection;
+/// received, running, ready (an archive waits), refused, done.
 struct NewRequest {
     Principal who;
     std::string kind;
-    std::string field;             // rectification
-    std::optional<Detail> value;   // rectification
-    std::string purpose;           // objection
-    bool active = false;           // restriction, objection
-    std::string language;          // of the answer: sv, en
+    std::string field;            // rectification
+    std::optional<Detail> value;  // rectification
+    std::string purpose;          // objection
+    bool active = false;          // restriction, objection
+    std::string language;         // of the answer: sv, en
 };
 
 struct Request {

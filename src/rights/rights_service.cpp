@@ -17,8 +17,9 @@ constexpr std::size_t most_name_bytes = 200;
 constexpr Error no_such_purpose{Errc::not_found, "no such thing"};
 constexpr Error not_objectable{Errc::conflict, "this purpose does not rest on a legitimate interest", "purpose",
                                "not-objectable"};
-constexpr Error not_here{Errc::invalid, "is corrected by given_name and family_name only; an e-mail address changes by its own "
-                                        "confirmation, a number through your organisation",
+constexpr Error not_here{Errc::invalid,
+                         "is corrected by given_name and family_name only; an e-mail address changes by its own "
+                         "confirmation, a number through your organisation",
                          "field"};
 constexpr Error no_name{Errc::invalid, "must be 1 to 200 bytes without control characters", "value"};
 constexpr Error not_ready{Errc::conflict, "the archive is not ready yet", "", "in-progress"};
@@ -29,9 +30,8 @@ bool takes_effect_at_once(std::string_view kind) {
 }
 
 bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= most_name_bytes && std::ranges::none_of(text, [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
+    return !text.empty() && text.size() <= most_name_bytes &&
+           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 Secret new_receipt() {
@@ -114,7 +114,8 @@ Task<Result<Accepted>> RightsService::restrict(RightsPermit const& permit, Reque
     co_return accepted(row, row.state);
 }
 
-Task<Result<Accepted>> RightsService::object(RightsPermit const& permit, RequestRow row, NewRequest const& wanted) {
+Task<Result<Accepted>> RightsService::object(RightsPermit const& permit, RequestRow row,
+                                             NewRequest const& wanted) {
     auto const purpose = std::ranges::find(purpose_names, wanted.purpose);
     if (purpose == purpose_names.end()) co_return no_such_purpose;
     auto const place = static_cast<std::size_t>(purpose - purpose_names.begin());
@@ -126,7 +127,8 @@ Task<Result<Accepted>> RightsService::object(RightsPermit const& permit, Request
     co_return accepted(row, row.state);
 }
 
-Task<Result<Accepted>> RightsService::rectify(RightsPermit const& permit, RequestRow row, NewRequest const& wanted) {
+Task<Result<Accepted>> RightsService::rectify(RightsPermit const& permit, RequestRow row,
+                                              NewRequest const& wanted) {
     if (wanted.field != "given_name" && wanted.field != "family_name") co_return not_here;
     if (!is_name(wanted.value->open(permit))) co_return no_name;
     auto const stored = co_await requests_.rectify(permit, row, wanted.field, *wanted.value);

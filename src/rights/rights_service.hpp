@@ -5,16 +5,16 @@
 
 namespace samtal::rights {
 
-/// The rules of what a person asks for. Restriction, objection and rectification hold when the answer is given; archives and
-/// erasures follow in the rounds (see Rounds).
+/// The rules of what a person asks for. Restriction, objection and rectification hold when the answer is given;
+/// archives and erasures follow in the rounds (see Rounds).
 class RightsService {
 public:
     /// `wake` begins a round.
     RightsService(RightsParts const& parts, std::function<void()> wake)
         : parts_{parts}, wake_{std::move(wake)}, requests_{parts.db, parts.cipher} {}
 
-    /// `denied`/"step-up-required" for access, portability, erasure; `conflict`: "in-progress", "not-objectable"; `not_found`:
-    /// no such purpose; `invalid`: a field that is corrected elsewhere.
+    /// `denied`/"step-up-required" for access, portability, erasure; `conflict`: "in-progress", "not-objectable";
+    /// `not_found`: no such purpose; `invalid`: a field that is corrected elsewhere.
     Task<Result<Accepted>> ask(RightsPermit const&, NewRequest const&);
 
     Task<Result<RequestPage>> list(RightsPermit const&, std::optional<RequestId> before, std::size_t limit);

@@ -11,8 +11,8 @@
 
 namespace samtal::rights {
 
-/// What requests need beyond their answer: archives are built, erasures done, deadlines counted. Also at each start the look for
-/// people who were erased and whom a backup brought back.
+/// What requests need beyond their answer: archives are built, erasures done, deadlines counted. Also at each
+/// start the look for people who were erased and whom a backup brought back.
 class Rounds {
 public:
     /// `archive` may be null: then requests for one stay open.

@@ -1,7 +1,7 @@
 #include "connection.hpp"
-#include "watchdog.hpp"
 #include "samtal/storage/key_store.hpp"
 #include "samtal/storage/values.hpp"
+#include "watchdog.hpp"
 
 #include <sodium.h>
 #include <boost/uuid/random_generator.hpp>

@@ -45,8 +45,8 @@ private:
 };
 
 /// What a restricted account (GDPR Art. 18) gets for all but sign-in, choices and rights.
-inline constexpr Error processing_restricted{Errc::denied, "the processing of this account's data is restricted", "",
-                                             "processing-restricted"};
+inline constexpr Error processing_restricted{Errc::denied, "the processing of this account's data is restricted",
+                                             "", "processing-restricted"};
 
 /// How the edge and the jobs ask for permits without knowing the consent room.
 class PermitIssuer {

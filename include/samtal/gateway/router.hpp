@@ -47,8 +47,8 @@ public:
         });
     }
 
-    /// For a signed-in person, or for whoever holds a receipt (`receipt_prefix`), which outlives the account. The command reads
-    /// `ask.receipt`; without a person the permit is a machine's.
+    /// For a signed-in person, or for whoever holds a receipt (`receipt_prefix`), which outlives the account. The
+    /// command reads `ask.receipt`; without a person the permit is a machine's.
     template <Purpose P, class Decode, class Handle>
     void receipt(net::Method method, std::string_view pattern, Decode decode, Handle handle,
                  RouteOptions options = {}) {

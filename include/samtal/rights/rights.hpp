@@ -20,15 +20,16 @@ namespace samtal::rights {
 
 /// What the room works with. All of it outlives the room.
 struct RightsParts {
-    storage::Database& db;         // for what a person waits for
-    storage::Database& duties;     // connections of its own for archives and erasures, so that nobody waits for those
+    storage::Database& db;      // for what a person waits for
+    storage::Database& duties;  // connections of its own for archives and erasures, so that nobody waits for those
     storage::ColumnCipher& cipher;
     storage::SubjectKeys& keys;
     storage::Signer const& signer;
     PermitIssuer& permits;
     identity::Identity& identity;
     calls::PhoneNumbers const& numbers;
-    /// The account's standing changed, and that is committed: forget what is known of its sessions, close its sockets.
+    /// The account's standing changed, and that is committed: forget what is known of its sessions, close its
+    /// sockets.
     std::function<void(UserId)> end_access;
     /// Delete what the open statistics hold of a person who is not to be counted any more. May throw Unavailable.
     std::function<Task<void>(UserId)> uncount;
@@ -45,7 +46,8 @@ struct Workload {
     double days_to_nearest_deadline = 0;  // below zero when overdue; 0 when nothing is open
 };
 
-/// The rights of people over their data (GDPR Art. 15 to 21): requests, archives, erasures with their certificates.
+/// The rights of people over their data (GDPR Art. 15 to 21): requests, archives, erasures with their
+/// certificates.
 class RightsRoom {
 public:
     explicit RightsRoom(RightsParts const& parts);
@@ -60,12 +62,12 @@ public:
 
     /// Begins the rounds: at once, every two seconds, and whenever something was asked for.
     void start();
-    /// Ends the rounds after the step in hand; an erasure goes on at the next start. Blocks, so not from the executor's
-    /// thread; before the databases close.
+    /// Ends the rounds after the step in hand; an erasure goes on at the next start. Blocks, so not from the
+    /// executor's thread; before the databases close.
     void stop();
 
-    /// Whether everybody who was erased is gone from this database too: false after a start until that was looked at,
-    /// which matters when the database came out of a backup. Any thread.
+    /// Whether everybody who was erased is gone from this database too: false after a start until that was looked
+    /// at, which matters when the database came out of a backup. Any thread.
     [[nodiscard]] bool erasures_replayed() const noexcept;
     /// As of the last round. Any thread.
     [[nodiscard]] Workload workload() const;

@@ -58,8 +58,8 @@ public:
     /// it can be.
     Task<Result<CloseReport>> close_epoch();
 
-    /// Deletes what the open epochs hold of a person who is not to be counted. First commit why (objection, restriction,
-    /// erasure): from then on nothing is added. Throws Unavailable.
+    /// Deletes what the open epochs hold of a person who is not to be counted. First commit why (objection,
+    /// restriction, erasure): from then on nothing is added. Throws Unavailable.
     Task<void> forget(UserId);
 
 private:

@@ -86,8 +86,9 @@ void add_intake(CLI::App& group, Context& context) {
     command->add_option("--number", intake->number, "Their telephone number, e.g. +46701740605")->required();
     command->add_option("--reference", intake->reference, "Your own case number; no name")->required();
     command->add_flag("--identity-checked", intake->identity_checked, "You have checked who is asking");
-    command->footer("Example:\n  samtalctl privacy intake --kind access --number +46701740605 --reference 2026-17 \\\n"
-                    "      --identity-checked");
+    command->footer(
+        "Example:\n  samtalctl privacy intake --kind access --number +46701740605 --reference 2026-17 \\\n"
+        "      --identity-checked");
     command->callback([&context, intake] { context.action = [&context, intake] { take_in(context, *intake); }; });
 }
 
