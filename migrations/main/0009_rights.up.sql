@@ -107,18 +107,14 @@ CREATE TABLE privacy_intakes (
     answer      text        NOT NULL CHECK (answer IN ('not_identified', 'has_account', 'had_account'))
 );
 
--- Whether a case stops the erasure. Holds came with a later migration than this function.
-CREATE FUNCTION is_held(organisation uuid, person uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE held boolean := false;
+-- Whether a case stops the erasure. The migration that brings legal holds brings this function too: where it came first, its own stays.
+DO $do$
 BEGIN
-    IF to_regclass('public.legal_holds') IS NOT NULL THEN
-        EXECUTE 'SELECT EXISTS (SELECT FROM legal_holds WHERE organisation_id = $1 AND user_id = $2 AND released_at IS NULL)'
-           INTO held USING organisation, person;
+    IF to_regprocedure('is_held(uuid, uuid)') IS NULL THEN
+        CREATE FUNCTION is_held(organisation uuid, person uuid) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT false';
+        REVOKE ALL ON FUNCTION is_held(uuid, uuid) FROM PUBLIC;
     END IF;
-    RETURN held;
-END $$;
-REVOKE ALL ON FUNCTION is_held(uuid, uuid) FROM PUBLIC;
+END $do$;
 
 -- Of `persons`, those who are not to be counted: they object, their account is restricted, or it is about to be erased.
 CREATE FUNCTION uncounted(persons uuid[]) RETURNS SETOF uuid

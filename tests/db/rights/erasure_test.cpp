@@ -242,8 +242,8 @@ TEST_F(ErasureTest, WaitsForALegalHoldWithNothingHalfDone) {
         GTEST_SKIP() << "no legal holds in this schema";
     Principal const who = furnished(person(), 20, 3);
     test.admin(
-        fmt::format("INSERT INTO legal_holds (organisation_id, user_id, case_reference, placed_at) VALUES ('{}', "
-                    "'{}', 'T 1', now())",
+        fmt::format("INSERT INTO legal_holds (organisation_id, hold_id, user_id, case_reference, placed_at) "
+                    "VALUES ('{}', gen_random_uuid(), '{}', 'T 1', now())",
                     organisation.text(), who.user.text()));
     int const before = left(who.user);
     Work const work = ask(who);
