@@ -99,6 +99,11 @@ struct Metrics::Impl {
     mutable std::mutex mutex;  // for what follows
     std::map<std::string, Counter*, std::less<>> counters;
     std::map<std::string, std::function<double()>, std::less<>> gauges;
+    struct Labelled {
+        std::string label;
+        std::function<std::map<std::string, double>()> read;
+    };
+    std::map<std::string, Labelled, std::less<>> labelled;
 };
 
 Metrics::Metrics() : impl_{std::make_unique<Impl>()} {}
@@ -127,10 +132,24 @@ void Metrics::gauge(std::string name, std::function<double()> read) {
     impl_->gauges.insert_or_assign(std::move(name), std::move(read));
 }
 
+void Metrics::gauges(std::string name, std::string label, std::function<std::map<std::string, double>()> read) {
+    std::scoped_lock const lock{impl_->mutex};
+    impl_->labelled.insert_or_assign(std::move(name), Impl::Labelled{std::move(label), std::move(read)});
+}
+
 std::string Metrics::text() const {
     auto families = impl_->registry.Collect();
     std::scoped_lock const lock{impl_->mutex};
     for (auto const& [name, read] : impl_->gauges) families.push_back(gauge_family(name, read()));
+    for (auto const& [name, labelled] : impl_->labelled) {
+        prometheus::MetricFamily family{name, "", prometheus::MetricType::Gauge, {}};
+        for (auto const& [value, number] : labelled.read()) {
+            auto& metric = family.metric.emplace_back();
+            metric.label.push_back({labelled.label, value});
+            metric.gauge.value = number;
+        }
+        families.push_back(std::move(family));
+    }
     return prometheus::TextSerializer{}.Serialize(families);
 }
 

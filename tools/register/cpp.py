@@ -63,6 +63,7 @@ def purpose_type(index: int, purpose: Purpose, in_effect: bool) -> str:
             f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
             f"    static constexpr Callers callers{{{callers}}};\n"
             f"    static constexpr bool in_effect = {'true' if in_effect else 'false'};\n"
+            f"    static constexpr bool honours_restriction = {str(raw.get('honours_restriction', True)).lower()};\n"
             "};\n")
 
 
@@ -82,6 +83,9 @@ def header(register: Register) -> str:
                f"inline constexpr std::array<bool, {len(register.purposes)}> purpose_has_tables{{{tables}}};\n\n")
     out.append("/// What this service was built as. A purpose that does not exist in it has no rights and is not `in_effect`.\n"
                f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n")
+    choices = ", ".join(f"Choice::{p.raw['choice']}" for p in register.purposes)
+    out.append("/// In the order of purpose_names.\n"
+               f"inline constexpr std::array<Choice, {len(register.purposes)}> purpose_choices{{{choices}}};\n\n")
     out.append(CONCEPT)
     for purpose in register.purposes:
         for table, column in register.personal_fields(purpose):
@@ -95,6 +99,8 @@ def facts(register: Register) -> dict:
     """What is decided when the program is built: the running server holds the file it reads against it."""
     return {
         "run_time": RUN_TIME, "limits": LIMITS,
+        "kept_after_erasure": [{"holding": t.name, "category": t.category(), "why": t.kept}
+                               for t in register.tables.values() if t.kept],
         "purposes": [{"name": p.name, "fields": [f"{t}.{c}" for t, c in register.personal_fields(p)],
                       "categories": register.categories(p), "in_effect": register.in_effect(p)}
                      for p in register.purposes],

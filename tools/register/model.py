@@ -20,7 +20,7 @@ CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages", "security", "transfers", "categories",
        "people", "tables", "recipients", "purposes", "withheld", "labels", "export"}
-TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
+TABLE_KEYS = {"subject", "fields", "common", "pseudonymous", "erase", "kept"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
                 "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "default", "people", "compatible",
                 "interest", "source", "service_classes", *RIGHTS}
@@ -43,6 +43,13 @@ class Table:
     fields: dict[str, str]
     common: bool        # rows of several people: one's restriction does not take them from the others
     pseudonymous: bool  # rows that lead to nobody's account
+    erase: str          # what an erasure does: delete, or the name of a function of the schema
+    kept: dict[str, str]  # what stays after an erasure and why, by language; for the certificate
+
+    def category(self) -> str:
+        """What the rows are about, in one word: for counts of an erasure."""
+        own = [category for field, category in self.fields.items() if field != self.subject] or list(self.fields.values())
+        return max(own, key=own.count)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +109,8 @@ def load(path: pathlib.Path) -> Register:
     shape.vocabulary(path, raw)
     _want(path, "service_class", raw["service_class"] in SERVICE_CLASSES, "unknown class of service")
     tables = {name: Table(name, t.get("subject", ""), t.get("fields", {}), t.get("common", False),
-                          t.get("pseudonymous", False)) for name, t in raw["tables"].items()}
+                          t.get("pseudonymous", False), t.get("erase", "delete"), t.get("kept", {}))
+              for name, t in raw["tables"].items()}
     register = Register(path, raw, tables, [Purpose(n, p) for n, p in raw["purposes"].items()])
     _check_tables(register)
     for recipient, entry in raw["recipients"].items():
@@ -121,6 +129,9 @@ def _check_tables(register: Register) -> None:
         key = f"tables.{table.name}"
         _only(register.path, key + ".", register.raw["tables"][table.name], TABLE_KEYS, {"subject", "fields"})
         _want(register.path, key, table.subject in table.fields, "its subject is no field of it")
+        _want(register.path, f"{key}.erase", bool(NAME.fullmatch(table.erase)), "is no name")
+        for language in register.raw["languages"] if table.kept else []:
+            _want(register.path, f"{key}.kept", language in table.kept, f"has no text in {language}")
         for field, category in table.fields.items():
             _want(register.path, f"{key}.fields.{field}", category in register.raw["categories"], "unknown category")
 

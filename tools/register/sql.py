@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import export
+import erasure
 from model import RIGHTS, Purpose, Register, Table
 
 # Owns the SECURITY DEFINER functions, and no role can log in as it.
@@ -65,7 +66,7 @@ END $$;"""
 
 
 def script(register: Register) -> str:
-    lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
+    lines = [RESET, erasure.function(register), "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
              "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register)]
     for purpose in register.purposes:
         lines += grants(purpose) if register.in_effect(purpose) else []

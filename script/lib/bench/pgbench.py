@@ -22,7 +22,7 @@ CREATE TABLE bench_messages (
     text              bytea  NOT NULL,
     sent_at           timestamptz NOT NULL,
     PRIMARY KEY (organisation_id, conversation_id, seq),
-    UNIQUE (organisation_id, conversation_id, sender_id, client_message_id)
+    UNIQUE (organisation_id, sender_id, conversation_id, client_message_id)
 );
 """
 INSERT = r"""
@@ -78,6 +78,10 @@ class Pgbench(Superuser):
     def selects_per_s(self) -> float:
         """Point reads by primary key a second, 64 clients."""
         return self._transactions_per_s(64, "-S")
+
+    def script(self, database: str, sql: str) -> None:
+        """Runs statements in one of the cluster's databases."""
+        self._run("psql", "-d", database, "-q", "-v", "ON_ERROR_STOP=1", stdin=sql)
 
     def _transactions_per_s(self, clients: int, *what: str) -> float:
         output = self._run("pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(self.seconds), *what, DATABASE)

@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
     add_switch_commands(app, context);
     add_statistics_commands(app, context);
     add_register_commands(app, context);
+    add_privacy_commands(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {
