@@ -8,6 +8,7 @@
 #include "samtal/directory/directory.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/retention/retention.hpp"
 #include "sweeper.hpp"
 
 #include <chrono>
@@ -111,6 +112,7 @@ struct Server::Parts {
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
+          retention{{db, cipher, ring, gate, metrics, io.first()}, c.retention},
           readiness{db, *keys},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
@@ -135,6 +137,7 @@ struct Server::Parts {
         calls.add_routes(router);
         administration.add_routes(admin_router);
         statistics::add_admin_routes(admin_router, statistics);
+        retention.add_routes(admin_router);
     }
 
     ops::Metrics metrics;
@@ -156,6 +159,7 @@ struct Server::Parts {
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
     administration::AdministrationRoom administration;
+    retention::RetentionRoom retention;
     Readiness readiness;
     Sweeper sweeper;
     gateway::Router router{gate};
@@ -178,6 +182,7 @@ Server::~Server() = default;
 void Server::start() {
     parts_->statistics.start();
     parts_->sweeper.start();
+    parts_->retention.start();
     parts_->admin_server.start();
     if (parts_->metrics_server) parts_->metrics_server->start();
     parts_->server.start();
@@ -188,6 +193,7 @@ void Server::stop() {
     parts_->server.stop(grace);
     parts_->admin_server.stop(grace);
     parts_->sweeper.stop();
+    parts_->retention.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();

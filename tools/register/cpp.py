@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 
+import expiry
 from model import Purpose, Register
 
 HEAD = """// Derived from config/processing.toml by tools/register. Not to be edited.
@@ -109,5 +110,6 @@ def source(register: Register, grants: str) -> str:
     return ("// Derived from config/processing.toml by tools/register. Not to be edited.\n"
             '#include "samtal/core/register_texts.hpp"\n\nnamespace samtal {\n\n'
             f"std::string_view const register_texts =\n    {raw_string(json.dumps(texts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_expiry =\n    {raw_string(json.dumps(expiry.texts(register)))};\n\n"
             f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
             "}  // namespace samtal\n")

@@ -8,14 +8,16 @@ import pathlib
 import re
 import tomllib
 
+import expiry
+
 BASES = {"consent", "contract", "legal_obligation", "legitimate_interest"}
 CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
-TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes"}
+TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes", "expiry"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
-                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", *RIGHTS}
+                "recipients", "delete", "functions", "through", "minimum_age", "off_by_gpc", *RIGHTS}
 PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients"}
 NAME = re.compile(r"[a-z][a-z_]*")
 DURATION = re.compile(r"P(\d+[YMD])+")
@@ -57,7 +59,7 @@ class Purpose:
 
     def handles(self) -> set[tuple[str, str]]:
         """Table and column pairs whose values the code has in hand: who writes a value knows it."""
-        return {(t, c) for right in RIGHTS for t, columns in self.columns(right).items() for c in columns}
+        return {(t, c) for right in (*RIGHTS, "through") for t, columns in self.columns(right).items() for c in columns}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +99,7 @@ def load(path: pathlib.Path) -> Register:
     for purpose in register.purposes:
         _check_purpose(register, purpose)
     _check_every_field_is_used(register)
+    expiry.check(register, _want)
     return register
 
 

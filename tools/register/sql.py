@@ -1,6 +1,7 @@
 """Roles, column grants and row policies out of the register: the second of the two layers."""
 from __future__ import annotations
 
+import expiry
 from model import RIGHTS, Purpose, Register, Table
 
 # Owns the SECURITY DEFINER functions, and no role can log in as it.
@@ -66,6 +67,7 @@ END $$;"""
 def script(register: Register) -> str:
     lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
              "GRANT USAGE ON SCHEMA public TO samtal_runtime;"]
+    lines += expiry.functions(register)
     for purpose in register.purposes:
         lines += grants(purpose)
     return "\n".join(lines + policies(register)) + "\n"

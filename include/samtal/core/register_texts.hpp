@@ -7,6 +7,9 @@ namespace samtal {
 /// The register's texts for people, as JSON in UTF-8: what the notice and the consent list are rendered from.
 extern std::string_view const register_texts;
 
+/// What expires and when, as JSON: [{"category", "purpose", "duration", "lag"}], periods in ISO 8601.
+extern std::string_view const register_expiry;
+
 /// SQL that gives each purpose's role its columns and rows and nothing else. Run by the migrator.
 extern std::string_view const register_grants;
 

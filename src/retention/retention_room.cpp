@@ -1,0 +1,42 @@
+#include "handlers.hpp"
+#include "pg_hold_repository.hpp"
+#include "pg_retention_repository.hpp"
+#include "retention_codec.hpp"
+#include "samtal/core/register_texts.hpp"
+
+namespace samtal::retention {
+
+struct RetentionRoom::Built {
+    Built(RetentionParts const& parts, RetentionOptions const& options)
+        : clock{parts.clock},
+          repository{parts.db},
+          holds{parts.db, parts.cipher},
+          service{repository, decode_rules(register_expiry), options, parts.clock},
+          job{service, parts, options} {}
+
+    Clock clock;
+    PgRetentionRepository repository;
+    PgHoldRepository holds;
+    RetentionService service;
+    RetentionJob job;
+};
+
+RetentionRoom::RetentionRoom(RetentionParts const& parts, RetentionOptions const& options)
+    : built_{std::make_unique<Built>(parts, options)} {}
+
+RetentionRoom::~RetentionRoom() = default;
+
+void RetentionRoom::add_routes(gateway::Router& router) {
+    add_retention_routes(router, built_->service, built_->job, built_->clock);
+    add_hold_routes(router, built_->holds, built_->clock);
+}
+
+void RetentionRoom::start() {
+    built_->job.start();
+}
+
+void RetentionRoom::stop() {
+    built_->job.stop();
+}
+
+}  // namespace samtal::retention
