@@ -103,7 +103,8 @@ BEGIN
       ORDER BY c.ended_at;
     GET DIAGNOSTICS found = ROW_COUNT;
     INSERT INTO law_disclosures (disclosure_id, first_admin, second_admin, case_number, records)
-    VALUES (disclosure, marks[1], marks[2], case_ref, found);
+    VALUES (disclosure, marks[1], marks[2], case_ref, found)
+        ON CONFLICT (disclosure_id) DO NOTHING;  -- a repeat, when a commit was in doubt
 END $$;
 REVOKE ALL ON FUNCTION law_disclose(uuid, uuid[], bytea[], text, bytea, timestamptz, timestamptz) FROM PUBLIC;
 

@@ -1,5 +1,6 @@
 #include "handlers.hpp"
 
+#include "disclosure_codec.hpp"
 #include "retention_codec.hpp"
 
 namespace samtal::retention {
@@ -42,6 +43,16 @@ Task<Result<Reply>> release(HoldRepository& holds, RetentionPermit permit, HoldO
     co_return Reply{200, encode(permit, *hold), {}};
 }
 
+constexpr Error nothing_kept{Errc::conflict, "a service of this class keeps nothing for authorities (LEK 9:19)"};
+
+Task<Result<Reply>> disclose(DisclosureRepository& disclosures, bool kept, LawPermit permit, DisclosureOrder order,
+                             Timestamp now) {
+    if (!kept) co_return nothing_kept;
+    auto const given = co_await disclosures.disclose(permit, order, now);
+    if (!given) co_return given.error();
+    co_return Reply{200, encode(permit, order, *given), {}};
+}
+
 Task<Result<Reply>> list(HoldRepository& holds, RetentionPermit permit, HoldList wanted) {
     auto const found = co_await holds.list(permit, wanted);
     if (!found) co_return found.error();
@@ -60,6 +71,15 @@ void add_retention_routes(gateway::Router& router, RetentionService& service, Re
                                   [&service](RetentionPermit permit, ReportList wanted) {
                                       return reports(service, std::move(permit), wanted);
                                   });
+}
+
+void add_disclosure_routes(gateway::Router& router, DisclosureRepository& disclosures, bool kept,
+                           Clock const& clock) {
+    router.administrator<purpose::LawRetention>(
+        Method::post, "/admin/authority-disclosure", decode_disclosure,
+        [&disclosures, kept, clock](LawPermit permit, DisclosureOrder order) {
+            return disclose(disclosures, kept, std::move(permit), std::move(order), clock());
+        });
 }
 
 void add_hold_routes(gateway::Router& router, HoldRepository& holds, Clock const& clock) {

@@ -48,7 +48,7 @@ std::chrono::milliseconds RetentionJob::pause() const {
 
 Task<void> RetentionJob::rounds() {
     constexpr std::chrono::milliseconds round = 1min;
-    auto next = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(pause(), 90s);
+    auto next = std::chrono::steady_clock::now() + pause() / 4;  // soon, also where servers do not live long
     while (!stopping_) {
         co_await refresh();
         if (!stopping_ && std::chrono::steady_clock::now() >= next) {

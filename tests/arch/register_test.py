@@ -38,6 +38,8 @@ def test_what_is_derived_is_derived_the_same_way_twice(tmp_path: pathlib.Path) -
     ('service_class = "closed_group"', 'service_clas = "closed_group"', "service_clas: unknown key"),
     ('fields = { sender_id = "relation", text = "content",', 'fields = { sender_id = "relation", mood = "content", text = "content",',
      "tables.messages.mood: no purpose may touch it"),
+    ('calls = { purpose = "call_history", anchor = "ended_at" }\n', '', "tables.calls: has no line in [expiry]"),
+    ('anchor = "ended_at" }', 'anchor = "ended_at; DROP TABLE calls" }', "expiry.calls: needs an anchor"),
 ])
 def test_a_register_that_contradicts_itself_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:
     text = REGISTER.read_text()

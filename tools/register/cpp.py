@@ -110,6 +110,7 @@ def source(register: Register, grants: str) -> str:
     return ("// Derived from config/processing.toml by tools/register. Not to be edited.\n"
             '#include "samtal/core/register_texts.hpp"\n\nnamespace samtal {\n\n'
             f"std::string_view const register_texts =\n    {raw_string(json.dumps(texts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_service_class = \"{register.raw['service_class']}\";\n\n"
             f"std::string_view const register_expiry =\n    {raw_string(json.dumps(expiry.texts(register)))};\n\n"
             f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
             "}  // namespace samtal\n")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/core/register_texts.hpp"
 #include "samtal/core/time.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/ops/metrics.hpp"
@@ -28,6 +29,8 @@ struct RetentionParts {
     ops::Metrics& metrics;
     boost::asio::any_io_executor executor;
     Clock clock = system_now;
+    std::string_view service_class =
+        register_service_class;  // whether there is anything to disclose to authorities
 };
 
 /// Deletes what is past its period, as the register's [expiry] says, and nothing of a person under a legal hold.

@@ -15,5 +15,6 @@ void add_switch_commands(CLI::App&, Context& context);
 void add_statistics_commands(CLI::App&, Context& context);
 void add_retention_commands(CLI::App&, Context& context);
 void add_hold_commands(CLI::App&, Context& context);
+void add_disclosure_command(CLI::App&, Context& context);
 
 }  // namespace samtal::ctl

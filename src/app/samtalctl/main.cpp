@@ -57,6 +57,7 @@ int run(int argc, char** argv) {
     add_statistics_commands(app, context);
     add_retention_commands(app, context);
     add_hold_commands(app, context);
+    add_disclosure_command(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

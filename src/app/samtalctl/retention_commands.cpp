@@ -74,6 +74,21 @@ void list(Context const& context, std::string const& user) {
     answer(context, found, text.empty() ? "nobody is held" : text);
 }
 
+struct DisclosureOptions {
+    std::string reference, number, from, to, by, second;
+};
+
+void disclose(Context const& context, DisclosureOptions const& o) {
+    auto const given = post(context, "/admin/authority-disclosure",
+                            {{"case", o.reference},
+                             {"number", o.number},
+                             {"from", o.from},
+                             {"to", o.to},
+                             {"by", o.by},
+                             {"second", o.second}});
+    say(context.json ? given.dump() : given.dump(2));
+}
+
 void add_hold_command(CLI::App& group, Context& context, char const* name, char const* what,
                       void (*act)(Context const&, HoldOptions const&)) {
     auto* command = group.add_subcommand(name, what);
@@ -113,6 +128,27 @@ void add_hold_commands(CLI::App& app, Context& context) {
     auto const user = std::make_shared<std::string>();
     command->add_option("--user", *user, "Of this person, released ones too")->type_name("ID");
     command->callback([&context, user] { context.action = [&context, user] { list(context, *user); }; });
+}
+
+void add_disclosure_command(CLI::App& app, Context& context) {
+    auto* command =
+        app.add_subcommand("authority-disclosure",
+                           "Give an authority the retained records of a number, as JSON (LEK 9:21); recorded");
+    auto const options = std::make_shared<DisclosureOptions>();
+    command->add_option("--case", options->reference, "The authority's case number")
+        ->required()
+        ->type_name("NUMBER");
+    command->add_option("--number", options->number, "Whose calls, e.g. +46701740605")->required();
+    command->add_option("--from", options->from, "Calls that ended from then on")->required()->type_name("TIME");
+    command->add_option("--to", options->to, "and before then")->required()->type_name("TIME");
+    command->add_option("--by", options->by, "The administrator who answers for it")
+        ->required()
+        ->type_name("ADMIN");
+    command->add_option("--second", options->second, "and another one")->required()->type_name("ADMIN");
+    command->footer(
+        "Refused where the service class keeps nothing: see service_class in the processing register.");
+    command->callback(
+        [&context, options] { context.action = [&context, options] { disclose(context, *options); }; });
 }
 
 }  // namespace samtal::ctl
