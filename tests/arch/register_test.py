@@ -34,7 +34,7 @@ def test_what_is_derived_is_derived_the_same_way_twice(tmp_path: pathlib.Path) -
      "purposes.chat_messaging.recipients: unknown recipient"),
     ('callers = ["machine"]', 'callers = ["stranger"]', "purposes.call_setup.callers: unknown caller"),
     ('subject = "owner_id"', 'subject = "somebody"', "tables.calls: its subject is no field of it"),
-    ('duration = "P90D"', 'duration = "soon"', "purposes.call_history.retention: needs an ISO 8601 duration"),
+    ('anchor = "call_end", duration = "P90D"', 'anchor = "call_end", duration = "soon"', "purposes.call_history.retention: needs an ISO 8601 duration"),
     ('service_class = "closed_group"', 'service_clas = "closed_group"', "service_clas: unknown key"),
     ('fields = { sender_id = "relation", text = "content",', 'fields = { sender_id = "relation", mood = "content", text = "content",',
      "tables.messages.mood: no purpose may touch it"),
