@@ -47,7 +47,7 @@ std::chrono::milliseconds RetentionJob::pause() const {
 }
 
 Task<void> RetentionJob::rounds() {
-    constexpr std::chrono::milliseconds round = 1min;
+    constexpr std::chrono::milliseconds round = 10min;
     auto next = std::chrono::steady_clock::now() + pause() / 4;  // soon, also where servers do not live long
     while (!stopping_) {
         co_await refresh();
@@ -57,7 +57,7 @@ Task<void> RetentionJob::rounds() {
             next = std::chrono::steady_clock::now() + pause();
         }
         if (stopping_) break;
-        timer_.expires_after(round);
+        timer_.expires_at(std::min(std::chrono::steady_clock::now() + round, next));
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }

@@ -9,7 +9,7 @@
 
 namespace samtal::retention {
 
-/// The rounds: each minute what is overdue is counted, and from time to time a run is tried.
+/// The rounds: each ten minutes what is overdue is counted, and from time to time a run is tried.
 class RetentionJob {
 public:
     RetentionJob(RetentionService& service, RetentionParts const& parts, RetentionOptions const& options);

@@ -160,6 +160,11 @@ def test_I1_a_withdrawn_consents_rows_are_gone_with_the_next_run(place: Platform
     one.consent("call_history", "withdrawn")
     assert run(place)["calls_withdrawn"] == 1
     assert len(items(two.client.get("/v1/calls"))) == 1
+    two.consent("call_history", "withdrawn")
+    two.consent("call_history", "given")
+    report_call(switchboard, one, two, "given anew")
+    assert run(place)["calls_of_earlier_consent"] == 1
+    assert len(items(two.client.get("/v1/calls"))) == 1, "what came under the new consent stays"
 
 
 def test_I1_each_run_leaves_a_report(place: Platform) -> None:

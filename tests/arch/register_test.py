@@ -38,8 +38,9 @@ def test_what_is_derived_is_derived_the_same_way_twice(tmp_path: pathlib.Path) -
     ('service_class = "closed_group"', 'service_clas = "closed_group"', "service_clas: unknown key"),
     ('fields = { sender_id = "relation", text = "content",', 'fields = { sender_id = "relation", mood = "content", text = "content",',
      "tables.messages.mood: no purpose may touch it"),
-    ('calls = { purpose = "call_history", anchor = "ended_at" }\n', '', "tables.calls: has no line in [expiry]"),
-    ('anchor = "ended_at" }', 'anchor = "ended_at; DROP TABLE calls" }', "expiry.calls: needs an anchor"),
+    ('calls = { purpose = "call_history", anchor = "ended_at", made = "call_id" }\n', '', "tables.calls: has no line in [expiry]"),
+    ('anchor = "ended_at", made', 'anchor = "ended_at; DROP TABLE calls", made', "expiry.calls: needs an anchor"),
+    (', made = "call_id" }', ' }', "expiry.calls: rows under a consent need `made`"),
 ])
 def test_a_register_that_contradicts_itself_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:
     text = REGISTER.read_text()

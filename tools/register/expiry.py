@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-KEYS = {"purpose", "anchor", "duration", "held", "current_in", "stays"}
+KEYS = {"purpose", "anchor", "duration", "held", "current_in", "made", "stays"}
 ANCHOR = re.compile(r"[a-z_]+(\([a-z_]+(, [a-z_]+)*\))?")
 DURATION = re.compile(r"P(\d+[YMD])+")
 SIGNATURES = ("retention_count(text, interval, interval, timestamptz)",
@@ -38,7 +38,7 @@ def check(register, want) -> None:
     entries, path = register.raw["expiry"], register.path
     for table in register.tables:
         want(path, f"tables.{table}", table in entries, "has no line in [expiry]")
-    purposes = {purpose.name for purpose in register.purposes}
+    purposes = {purpose.name: purpose for purpose in register.purposes}
     for table, entry in entries.items():
         key = f"expiry.{table}"
         for name in entry:
@@ -48,6 +48,8 @@ def check(register, want) -> None:
             continue
         want(path, key, entry.get("purpose") in purposes, "names no purpose")
         want(path, key, bool(ANCHOR.fullmatch(entry.get("anchor", ""))), "needs an anchor: a column, or a function of columns")
+        want(path, key, purposes[entry["purpose"]].raw["choice"] != "opt_in" or "made" in entry,
+             "rows under a consent need `made`: the UUIDv7 column that tells which consent they came under")
         want(path, key, bool(DURATION.fullmatch(entry.get("duration", "P0D"))), "needs an ISO 8601 duration")
 
 
@@ -76,13 +78,28 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
         return [dataclasses.replace(rule, conditions=(*conditions, current))]
     if purpose.raw["choice"] != "opt_in":
         return [rule]
-    # Kept only under a consent: gone within a day of its end, whatever the period. Each row is of one of the two categories.
-    ended = (f"(s.organisation_id, s.user_id) = (t.organisation_id, t.{subject}) AND s.purpose = '{purpose.name}'"
-             " AND s.state <> 'given'")
+    return _rules_of_consent(rule, subject, entry["made"])
+
+
+def _rules_of_consent(rule: Rule, subject: str, made: str) -> list[Rule]:
+    """Kept only under a consent: gone within a day of its end, whatever the period, and also when it was given anew meanwhile.
+    Each row is of one of the three categories."""
+    table, conditions = rule.table, rule.conditions
+    person = f"(t.organisation_id, t.{subject}) AND {{0}}.purpose = '{rule.purpose}' AND {{0}}.state <> 'given'"
+    ended = f"(s.organisation_id, s.user_id) = {person.format('s')}"
     standing = f"NOT EXISTS (SELECT FROM consent_state s WHERE {ended})"
-    return [dataclasses.replace(rule, conditions=(*conditions, standing)),
-            dataclasses.replace(rule, category=f"{table}_withdrawn", duration="P0D", lag="P1D", anchor="s.since",
-                                source=f"consent_state s JOIN {table} t ON {ended}")]
+    # The least UUIDv7 of that moment: older ids were made before it.
+    moment = "(lpad(to_hex((extract(epoch FROM e.acted_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
+    earlier = f"(e.organisation_id, e.user_id) = {person.format('e')} AND t.{made} < {moment}"
+    newest = ("NOT EXISTS (SELECT FROM consent_events n WHERE (n.organisation_id, n.user_id, n.purpose)"
+              " = (e.organisation_id, e.user_id, e.purpose) AND n.state <> 'given'"
+              " AND (n.acted_at, n.event_id) > (e.acted_at, e.event_id))")
+    gone = dataclasses.replace(rule, duration="P0D", lag="P1D")
+    return [dataclasses.replace(rule, conditions=(*conditions, standing, f"NOT EXISTS (SELECT FROM consent_events e WHERE {earlier})")),
+            dataclasses.replace(gone, category=f"{table}_withdrawn", anchor="s.since",
+                                source=f"consent_state s JOIN {table} t ON {ended}"),
+            dataclasses.replace(gone, category=f"{table}_of_earlier_consent", anchor="e.acted_at",
+                                source=f"consent_events e JOIN {table} t ON {earlier}", conditions=(*conditions, standing, newest))]
 
 
 HEAD = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$"

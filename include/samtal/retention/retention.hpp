@@ -36,8 +36,8 @@ struct RetentionParts {
 /// Deletes what is past its period, as the register's [expiry] says, and nothing of a person under a legal hold.
 ///
 /// Each server tries about every `every`; an advisory lock elects the one that runs. A run deletes category by
-/// category in bounded transactions and leaves a report. samtal_retention_overdue_rows{category} tells, about once
-/// a minute, what should have been gone by now.
+/// category in bounded transactions and leaves a report. samtal_retention_overdue_rows{category} tells, about each
+/// ten minutes, what should have been gone by now.
 class RetentionRoom {
 public:
     RetentionRoom(RetentionParts const&, RetentionOptions const&);

@@ -53,14 +53,14 @@ protected:
                         "{3}, gen_random_uuid() FROM c",
                         organisation.text(), place, who.user.text(), sql(sent)));
     }
-    /// A call of somebody's history that ended then.
-    void call(Principal const& who, Timestamp ended) {
-        test.admin(
-            fmt::format("INSERT INTO calls (organisation_id, owner_id, call_id, source_hash, direction, "
-                        "own_number, started_at, ended_at, outcome, decision_id) "
-                        "VALUES ('{}', '{}', gen_random_uuid(), sha256(uuid_send(gen_random_uuid())), 'incoming', "
-                        "'', {}, {}, 'busy', gen_random_uuid())",
-                        who.organisation.text(), who.user.text(), sql(ended), sql(ended)));
+    /// A call of somebody's history that ended then and was taken in at `made`.
+    void call(Principal const& who, Timestamp ended, Timestamp made = system_now()) {
+        test.admin(fmt::format(
+            "INSERT INTO calls (organisation_id, owner_id, call_id, source_hash, direction, "
+            "own_number, started_at, ended_at, outcome, decision_id) "
+            "VALUES ('{}', '{}', '{}', sha256(uuid_send(gen_random_uuid())), 'incoming', "
+            "'', {}, {}, 'busy', gen_random_uuid())",
+            who.organisation.text(), who.user.text(), uuid_text(uuid_v7(made)), sql(ended), sql(ended)));
     }
     /// "first_seq/last_seq: the messages that are there".
     std::string state_of(std::string const& place) {

@@ -65,6 +65,26 @@ TEST_F(RetentionTest, RowsOfAConsentThatEndedGoWhateverTheirPeriod) {
     EXPECT_EQ(rows("calls"), 1);
 }
 
+TEST_F(RetentionTest, AConsentGivenAnewBringsNoOldRowBack) {
+    auto const who = person(), other = person();
+    Timestamp const now = system_now();
+    for (auto const& person : {who, other}) {
+        consent(person, "call_history");
+        call(person, now - 3h, now - 3h);
+        call(person, now, now);
+    }
+    for (auto const& [ago, state] : {std::pair{5h, "withdrawn"}, {4h, "given"}, {2h, "withdrawn"}, {1h, "given"}})
+        test.admin(
+            fmt::format("INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, "
+                        "notice_version, terms_hash, acted_at) "
+                        "VALUES ('{}', gen_random_uuid(), '{}', 'call_history', '{}', 'v', sha256(''), {})",
+                        organisation.text(), who.user.text(), state, sql(now - ago)));
+    EXPECT_EQ(due(now).at("calls_of_earlier_consent"), 1);
+    EXPECT_EQ(run(now).at("calls_of_earlier_consent"), 1);
+    EXPECT_EQ(rows("calls", fmt::format("owner_id = '{}'", who.user.text())), 1);
+    EXPECT_EQ(rows("calls", fmt::format("owner_id = '{}'", other.user.text())), 2);
+}
+
 TEST_F(RetentionTest, TheProofOfAConsentThatStandsStays) {
     auto const who = person();
     auto const event = [&](std::string const& id) {
