@@ -9,6 +9,7 @@
 #include "samtal/directory/directory.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/retention/retention.hpp"
 #include "samtal/rights/rights.hpp"
 #include "sweeper.hpp"
 
@@ -136,6 +137,7 @@ struct Server::Parts {
                   io.first(),
                   system_now,
                   [this] { return *notices.in_force(); }}},
+          retention{{db, cipher, ring, gate, metrics, io.first()}, c.retention},
           readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
@@ -166,6 +168,7 @@ struct Server::Parts {
         rights.add_routes(router);
         rights.add_admin_routes(admin_router);
         statistics::add_admin_routes(admin_router, statistics);
+        retention.add_routes(admin_router);
     }
 
     ops::Metrics metrics;
@@ -191,6 +194,7 @@ struct Server::Parts {
     administration::AdministrationRoom administration;
     RegisterRenewal register_renewal;
     rights::RightsRoom rights;
+    retention::RetentionRoom retention;
     Readiness readiness;
     Sweeper sweeper;
     gateway::Router router{gate};
@@ -215,6 +219,7 @@ void Server::start() {
     parts_->statistics.start();
     parts_->sweeper.start();
     parts_->rights.start();
+    parts_->retention.start();
     parts_->admin_server.start();
     if (parts_->metrics_server) parts_->metrics_server->start();
     parts_->server.start();
@@ -232,6 +237,7 @@ void Server::stop() {
     parts_->admin_server.stop(grace);
     parts_->sweeper.stop();
     parts_->rights.stop();
+    parts_->retention.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();

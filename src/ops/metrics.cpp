@@ -78,6 +78,22 @@ prometheus::MetricFamily gauge_family(std::string const& name, double value) {
     return {name, "", prometheus::MetricType::Gauge, {metric}};
 }
 
+struct Gauges {
+    std::string label;
+    std::function<std::map<std::string, double>()> read;
+};
+
+prometheus::MetricFamily gauge_family(std::string const& name, Gauges const& gauges) {
+    prometheus::MetricFamily family{name, "", prometheus::MetricType::Gauge, {}};
+    for (auto const& [value_of_label, value] : gauges.read()) {
+        prometheus::ClientMetric metric;
+        metric.label.push_back({gauges.label, value_of_label});
+        metric.gauge.value = value;
+        family.metric.push_back(std::move(metric));
+    }
+    return family;
+}
+
 }  // namespace
 
 struct Metrics::Impl {
@@ -99,11 +115,7 @@ struct Metrics::Impl {
     mutable std::mutex mutex;  // for what follows
     std::map<std::string, Counter*, std::less<>> counters;
     std::map<std::string, std::function<double()>, std::less<>> gauges;
-    struct Labelled {
-        std::string label;
-        std::function<std::map<std::string, double>()> read;
-    };
-    std::map<std::string, Labelled, std::less<>> labelled;
+    std::map<std::string, Gauges, std::less<>> labelled_gauges;
 };
 
 Metrics::Metrics() : impl_{std::make_unique<Impl>()} {}
@@ -134,22 +146,14 @@ void Metrics::gauge(std::string name, std::function<double()> read) {
 
 void Metrics::gauges(std::string name, std::string label, std::function<std::map<std::string, double>()> read) {
     std::scoped_lock const lock{impl_->mutex};
-    impl_->labelled.insert_or_assign(std::move(name), Impl::Labelled{std::move(label), std::move(read)});
+    impl_->labelled_gauges.insert_or_assign(std::move(name), Gauges{std::move(label), std::move(read)});
 }
 
 std::string Metrics::text() const {
     auto families = impl_->registry.Collect();
     std::scoped_lock const lock{impl_->mutex};
     for (auto const& [name, read] : impl_->gauges) families.push_back(gauge_family(name, read()));
-    for (auto const& [name, labelled] : impl_->labelled) {
-        prometheus::MetricFamily family{name, "", prometheus::MetricType::Gauge, {}};
-        for (auto const& [value, number] : labelled.read()) {
-            auto& metric = family.metric.emplace_back();
-            metric.label.push_back({labelled.label, value});
-            metric.gauge.value = number;
-        }
-        families.push_back(std::move(family));
-    }
+    for (auto const& [name, gauges] : impl_->labelled_gauges) families.push_back(gauge_family(name, gauges));
     return prometheus::TextSerializer{}.Serialize(families);
 }
 

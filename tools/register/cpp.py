@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 
+import expiry
 import export
 from model import RUN_TIME, SERVICE_CLASSES, Purpose, Register
 from periods import LIMITS
@@ -82,7 +83,10 @@ def header(register: Register) -> str:
     out.append("/// Whether the purpose touches a table at all. By index.\n"
                f"inline constexpr std::array<bool, {len(register.purposes)}> purpose_has_tables{{{tables}}};\n\n")
     out.append("/// What this service was built as. A purpose that does not exist in it has no rights and is not `in_effect`.\n"
-               f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n")
+               f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n"
+               "/// Whether the law makes such a service keep traffic data for law enforcement (LEK 9:19).\n"
+               "[[nodiscard]] constexpr bool must_keep_traffic(ServiceClass service_class) noexcept {\n"
+               "    return service_class == ServiceClass::number_based_public;\n}\n\n")
     choices = ", ".join(f"Choice::{p.raw['choice']}" for p in register.purposes)
     out.append("/// In the order of purpose_names.\n"
                f"inline constexpr std::array<Choice, {len(register.purposes)}> purpose_choices{{{choices}}};\n\n")
@@ -119,5 +123,6 @@ def source(register: Register, grants: str) -> str:
             f"std::string_view const register_source =\n    {raw_string(register.path.read_text())};\n\n"
             f"std::string_view const register_facts =\n    {raw_string(json.dumps(facts(register), ensure_ascii=False))};\n\n"
             f"std::string_view const register_exports =\n    {raw_string(json.dumps(export.texts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_expiry =\n    {raw_string(json.dumps(expiry.texts(register)))};\n\n"
             f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
             "}  // namespace samtal\n")

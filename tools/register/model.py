@@ -6,6 +6,7 @@ import pathlib
 import re
 import tomllib
 
+import expiry
 import export
 import rules
 import shape
@@ -19,10 +20,10 @@ CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages", "security", "transfers", "categories",
-       "people", "tables", "recipients", "purposes", "withheld", "labels", "export"}
+       "people", "tables", "recipients", "purposes", "withheld", "labels", "export", "expiry"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous", "erase", "kept"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
-                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "default", "people", "compatible",
+                "recipients", "delete", "functions", "through", "minimum_age", "off_by_gpc", "default", "people", "compatible",
                 "interest", "source", "service_classes", *RIGHTS}
 PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients", "people"}
 PURPOSE_LISTS = ("callers", "recipients", "people", "compatible", "service_classes")
@@ -74,7 +75,7 @@ class Purpose:
 
     def handles(self) -> set[tuple[str, str]]:
         """Table and column pairs whose values the code has in hand: who writes a value knows it."""
-        return {(t, c) for right in RIGHTS for t, columns in self.columns(right).items() for c in columns}
+        return {(t, c) for right in (*RIGHTS, "through") for t, columns in self.columns(right).items() for c in columns}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,6 +120,7 @@ def load(path: pathlib.Path) -> Register:
         _check_purpose(register, purpose)
     rules.check(register)
     _check_every_field_is_used(register)
+    expiry.check(register, _want)
     for key, problem in export.problems(register):
         _want(path, key, False, problem)
     return register

@@ -1,8 +1,9 @@
 """Roles, column grants and row policies out of the register: the second of the two layers."""
 from __future__ import annotations
 
-import export
 import erasure
+import expiry
+import export
 from model import RIGHTS, Purpose, Register, Table
 
 # Owns the SECURITY DEFINER functions, and no role can log in as it.
@@ -67,7 +68,7 @@ END $$;"""
 
 def script(register: Register) -> str:
     lines = [RESET, erasure.function(register), "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
-             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register)]
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register), *expiry.functions(register)]
     for purpose in register.purposes:
         lines += grants(purpose) if register.in_effect(purpose) else []
     return "\n".join(lines + policies(register)) + "\n"

@@ -1,29 +1,4 @@
 -- What people ask for about their own data (GDPR Art. 15 to 21), and how it is done. Owner: src/rights.
-ALTER TABLE users DROP CONSTRAINT users_state_check;
-ALTER TABLE users ADD CONSTRAINT users_state_check CHECK (state IN ('invited', 'active', 'suspended', 'erasing'));
-
--- An erasure finds a person's rows by index, or it reads everybody's. The same uniqueness as before, in another order, so that
--- storing a message costs what it did.
-DO $$
-DECLARE old text;
-BEGIN
-    SELECT conname INTO STRICT old FROM pg_constraint WHERE conrelid = 'messages'::regclass AND contype = 'u';
-    EXECUTE format('ALTER TABLE messages DROP CONSTRAINT %I', old);
-END $$;
-ALTER TABLE messages ADD CONSTRAINT messages_of_sender UNIQUE (organisation_id, sender_id, conversation_id, client_message_id);
-CREATE INDEX conversations_of_creator ON conversations (organisation_id, creator_id) WHERE creator_id IS NOT NULL;
-CREATE INDEX conversations_of_high ON conversations (organisation_id, direct_high) WHERE direct_high IS NOT NULL;
-
--- A message on its way while its sender's account is being restricted is refused like a stranger's, not by the row policy, which
--- would take the whole group with it.
-DO $$
-DECLARE old text := pg_get_functiondef('append_messages'::regproc);
-        new text := replace(old, $q$u.state = 'active'$q$, $q$u.state = 'active' AND u.restricted_at IS NULL$q$);
-BEGIN
-    IF new = old THEN RAISE 'append_messages is not the one this was written for'; END IF;
-    EXECUTE new;
-END $$;
-
 -- Art. 21. A row while the objection stands.
 CREATE TABLE objections (
     organisation_id uuid        NOT NULL,
@@ -61,6 +36,7 @@ CREATE UNIQUE INDEX privacy_requests_under_way ON privacy_requests (organisation
     WHERE state IN ('received', 'running');
 CREATE INDEX privacy_requests_of_user ON privacy_requests (organisation_id, user_id, request_id) WHERE user_id IS NOT NULL;
 CREATE INDEX privacy_requests_open ON privacy_requests (request_id) WHERE state IN ('received', 'running');
+CREATE INDEX privacy_requests_by_age ON privacy_requests (done_at) WHERE done_at IS NOT NULL;
 
 CREATE TABLE privacy_archives (
     organisation_id uuid        NOT NULL,
@@ -106,15 +82,7 @@ CREATE TABLE privacy_intakes (
     due_at      timestamptz NOT NULL,
     answer      text        NOT NULL CHECK (answer IN ('not_identified', 'has_account', 'had_account'))
 );
-
--- Whether a case stops the erasure. The migration that brings legal holds brings this function too: where it came first, its own stays.
-DO $do$
-BEGIN
-    IF to_regprocedure('is_held(uuid, uuid)') IS NULL THEN
-        CREATE FUNCTION is_held(organisation uuid, person uuid) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT false';
-        REVOKE ALL ON FUNCTION is_held(uuid, uuid) FROM PUBLIC;
-    END IF;
-END $do$;
+CREATE INDEX privacy_intakes_by_age ON privacy_intakes (received_at);
 
 -- Of `persons`, those who are not to be counted: they object, their account is restricted, or it is about to be erased.
 CREATE FUNCTION uncounted(persons uuid[]) RETURNS SETOF uuid
