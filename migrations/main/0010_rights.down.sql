@@ -7,7 +7,5 @@ BEGIN
     EXECUTE replace(pg_get_functiondef('append_messages'::regproc), ' AND u.restricted_at IS NULL', '');
 END $$;
 DROP INDEX conversations_of_high, conversations_of_creator;
-ALTER TABLE messages DROP CONSTRAINT messages_of_sender;
-ALTER TABLE messages ADD UNIQUE (organisation_id, conversation_id, sender_id, client_message_id);
 ALTER TABLE users DROP CONSTRAINT users_state_check;
 ALTER TABLE users ADD CONSTRAINT users_state_check CHECK (state IN ('invited', 'active', 'suspended'));

@@ -2,15 +2,7 @@
 ALTER TABLE users DROP CONSTRAINT users_state_check;
 ALTER TABLE users ADD CONSTRAINT users_state_check CHECK (state IN ('invited', 'active', 'suspended', 'erasing'));
 
--- An erasure finds a person's rows by index, or it reads everybody's. The same uniqueness as before, in another order, so that
--- storing a message costs what it did.
-DO $$
-DECLARE old text;
-BEGIN
-    SELECT conname INTO STRICT old FROM pg_constraint WHERE conrelid = 'messages'::regclass AND contype = 'u';
-    EXECUTE format('ALTER TABLE messages DROP CONSTRAINT %I', old);
-END $$;
-ALTER TABLE messages ADD CONSTRAINT messages_of_sender UNIQUE (organisation_id, sender_id, conversation_id, client_message_id);
+-- An erasure finds a person's rows by index, or it reads everybody's; those of messages have theirs already.
 CREATE INDEX conversations_of_creator ON conversations (organisation_id, creator_id) WHERE creator_id IS NOT NULL;
 CREATE INDEX conversations_of_high ON conversations (organisation_id, direct_high) WHERE direct_high IS NOT NULL;
 
