@@ -49,7 +49,9 @@ Task<void> SocketGate::enter(std::string token) {
     auto close = net::CloseCode::not_authenticated;
     try {
         auto const who = co_await gateway_.authenticator().person(token);
-        if (who && who->restricted) push(error_frame("null", problem_document(processing_restricted)));
+        // A close would overtake the answer; the deadline, which stays, closes.
+        if (who && who->restricted && deadline_)
+            co_return push(error_frame("null", problem_document(processing_restricted)));
         if (!who || who->restricted) co_return socket->close(close);
         if (!socket_) co_return;
         who_ = *who;

@@ -37,7 +37,7 @@ std::string encode_certificate(Certificate const& c, storage::Signer const& sign
                            {"key_destroyed", true},
                            {"erased", erased_json(c)},
                            {"kept", kept_after_erasure()},
-                           {"recipients_told", c.told}};
+                           {"recipients_to_be_told", c.told}};
     std::string const text = std::string{certificate_title} + certificate.dump();
     return json{{"certificate", certificate},
                 {"signed", text},

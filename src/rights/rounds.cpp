@@ -111,7 +111,7 @@ Task<bool> Rounds::work_on(RightsPermit const& permit, Work const& work) {
         if (!work.user) co_return true;
         if (work.kind == "erasure")
             co_await eraser_.erase(permit, work);
-        else
+        else if (work.kind == "access" || work.kind == "portability")
             co_await build_archive(permit, work);
         co_return true;
     } catch (std::exception const& e) {

@@ -7,7 +7,6 @@
 #include "watchdog.hpp"
 
 #include <sodium.h>
-#include <boost/uuid/random_generator.hpp>
 
 #include <algorithm>
 #include <mutex>
@@ -136,31 +135,6 @@ public:
             append_erased(part, erased);
             people = people.subspan(part.size());
         }
-        return erased;
-    }
-
-    Tombstone erase(UserId subject) override {
-        Tombstone tombstone{boost::uuids::random_generator_pure{}(), {}};
-        run([&](Tx& tx) {
-            tx.exec(add_tombstone, subject.text(), uuid_text(tombstone.id));
-            auto const row = tx.exec(read_tombstones, "{" + subject.text() + "}")[0];
-            tombstone = {parse_uuid(text_of(row[1])).value(), text_of(row[2])};
-            tx.exec(delete_key, subject.text());
-            return true;
-        });
-        recent_.forget(subject);
-        return tombstone;
-    }
-
-    std::vector<UserId> erased_among(std::span<UserId const> people) override {
-        ArrayLiteral ids;
-        for (UserId const& person : people) ids.add(person.text());
-        std::vector<UserId> erased;
-        run([&](Tx& tx) {
-            erased.clear();
-            for (auto const& row : tx.exec(read_tombstones, ids.text())) erased.push_back(id_of<UserId>(row[0]));
-            return true;
-        });
         return erased;
     }
 

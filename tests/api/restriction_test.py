@@ -91,7 +91,7 @@ def test_J1_a_restricted_account_gets_no_socket(restricted: Person, anyone: Clie
     late = LiveSocket(platform.port)
     late.send({"type": "authenticate", "access_token": restricted.client.token})
     assert late.receive()["problem"]["type"] == "urn:samtal:problem:processing-restricted"
-    assert late.closed() == 4003
+    assert late.closed(timeout=20) == 4003
 
 
 def test_J1_open_sockets_are_closed_and_nothing_is_delivered(hire: Hire, anna: Person) -> None:

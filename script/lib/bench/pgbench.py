@@ -22,7 +22,7 @@ CREATE TABLE bench_messages (
     text              bytea  NOT NULL,
     sent_at           timestamptz NOT NULL,
     PRIMARY KEY (organisation_id, conversation_id, seq),
-    UNIQUE (organisation_id, sender_id, conversation_id, client_message_id)
+    UNIQUE (organisation_id, conversation_id, sender_id, client_message_id)
 );
 """
 INSERT = r"""
