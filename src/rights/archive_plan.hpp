@@ -8,8 +8,9 @@
 
 namespace samtal::rights {
 
-/// How a column stands in the database: as it is shown, as plain bytes, or sealed over text or over JSON.
-enum class ColumnKind { plain, hex, cipher, cipher_json };
+/// How a column stands in the database: as it is shown, as plain bytes, as a document that was signed (a line,
+/// then JSON), or sealed over text or over JSON.
+enum class ColumnKind { plain, hex, document, cipher, cipher_json };
 
 struct ArchiveColumn {
     std::string name;

@@ -43,6 +43,13 @@ ordered_json opened(std::string plain, ColumnKind kind) {
     return parsed.is_discarded() ? ordered_json(std::move(plain)) : parsed;
 }
 
+/// What was signed, without the line that says what it is.
+ordered_json document(std::string const& hex) {
+    std::string const bytes = from_hex(hex);
+    auto parsed = ordered_json::parse(bytes.substr(bytes.find('\n') + 1), nullptr, false);
+    return parsed.is_discarded() ? ordered_json(hex) : parsed;
+}
+
 }  // namespace
 
 Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const& table, OpenCell const& open) {
@@ -57,11 +64,20 @@ Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const& tabl
             if (!plain) return plain.error();
             value = *plain ? opened(*std::move(*plain), column.kind) : ordered_json{};
         }
+        if (column.kind == ColumnKind::document && value.is_string()) value = document(value.get<std::string>());
         row.cells.push_back(value.is_null() ? std::nullopt : std::optional{readable(value)});
         shown[column.name] = std::move(value);
     }
     row.json = dumped(shown);
     return row;
+}
+
+std::string receipt_of(ArchiveRow const& row) {
+    auto const shown = ordered_json::parse(row.json);
+    if (!shown.contains("document") || !shown.contains("signature")) return row.json;
+    ordered_json receipt = shown.at("document");
+    if (receipt.is_object()) receipt["signature"] = shown.at("signature");
+    return dumped(receipt);
 }
 
 }  // namespace samtal::rights

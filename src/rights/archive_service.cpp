@@ -57,7 +57,7 @@ private:
             if (!page) co_return page.error();
             for (ArchiveRow const& row : page->rows) {
                 json.write_row(row.json + "\n");
-                if (receipts != nullptr) receipts->write_row(row.json + "\n");
+                if (receipts != nullptr) receipts->write_row(receipt_of(row) + "\n");
                 csv.write_row(csv_line(row.cells));
                 html_.write_row(html_row(row));
             }

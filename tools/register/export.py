@@ -10,7 +10,8 @@ if typing.TYPE_CHECKING:
 # The types of keys, and what lies before every value of a key.
 FIRST = {"uuid": "'00000000-0000-0000-0000-000000000000'", "bigint": "-1", "integer": "-1", "text": "''",
          "bytea": r"'\x'", "timestamptz": "'-infinity'"}
-RULE_KEYS = {"title", "key", "row", "owner", "through", "cipher", "cipher_json", "hex", "times", "beside", "withheld",
+KINDS = ("cipher", "cipher_json", "document", "hex")  # beside plain columns
+RULE_KEYS = {"title", "key", "row", "owner", "through", *KINDS, "times", "beside", "withheld",
              "portable"}
 PORTABLE_BASES = {"contract", "consent"}
 SIGNATURE = "export_page(text, boolean, uuid, uuid, bytea, text[], integer)"
@@ -28,7 +29,7 @@ class Rule:
         return self.raw.get(key, [])
 
     def kind(self, column: str) -> str:
-        return next((kind for kind in ("cipher", "cipher_json", "hex") if column in self.listed(kind)), "plain")
+        return next((kind for kind in KINDS if column in self.listed(kind)), "plain")
 
 
 def rules(register: Register) -> list[Rule]:
@@ -76,7 +77,7 @@ def _contradictions(register: Register, rule: Rule) -> typing.Iterator[tuple[str
     for column, reason in raw.get("withheld", {}).items():
         if reason not in reasons:
             yield f".withheld.{column}", "unknown reason"
-    for key in ("cipher", "cipher_json", "hex", "times", "portable"):
+    for key in (*KINDS, "times", "portable"):
         yield from ((f".{key}", f"{column} is not exported") for column in rule.listed(key) if column not in rule.columns)
     yield from _not_portable(register, rule)
 

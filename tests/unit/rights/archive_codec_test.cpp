@@ -50,6 +50,23 @@ TEST(ArchiveRow, ReplacesWhatIsNoUtf8InsteadOfFailing) {
     EXPECT_EQ(row->json, "{\"id\":1,\"text\":\"notes.text:\xEF\xBF\xBD\",\"device\":null,\"hash\":null}");
 }
 
+TEST(ArchiveRow, MakesAReceiptOfWhatWasSigned) {
+    ArchiveTable const acts{"acts",
+                            "Acts",
+                            "acts",
+                            {{"state", ColumnKind::plain, ""},
+                             {"document", ColumnKind::document, ""},
+                             {"signature", ColumnKind::hex, ""}},
+                            {}};
+    // "a kind v1\n{"b":1,"a":[2]}"
+    auto const row = decode_row(
+        R"({"state":"given","document":"61206b696e642076310a7b2262223a312c2261223a5b325d7d","signature":"0aff"})",
+        acts, open);
+    EXPECT_EQ(row->json, R"({"state":"given","document":{"b":1,"a":[2]},"signature":"0aff"})");
+    EXPECT_EQ(receipt_of(*row), R"({"b":1,"a":[2],"signature":"0aff"})");
+    EXPECT_EQ(receipt_of({R"({"state":"given"})", {}}), R"({"state":"given"})");
+}
+
 TEST(ArchiveManifest, ListsFilesWithHashAndRowsAndWhatIsWithheld) {
     std::list<ArchiveFile> files;
     ArchiveFile& file = files.emplace_back("data/notes.jsonl");
