@@ -9,12 +9,10 @@ namespace samtal::storage {
 namespace {
 
 /// The same cipher as for people's columns; only whose key it is differs.
-class DutyKey final : public SubjectKeys {
+class DutyKey final : public KeySource {
 public:
     explicit DutyKey(Key key) : key_{key} {}
     Result<Key> key_of(UserId) override { return key_; }
-    void create(UserId) override {}
-    void probe() override {}
 
 private:
     Key key_;

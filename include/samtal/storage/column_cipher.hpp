@@ -21,7 +21,7 @@ class ColumnCipher {
 public:
     static constexpr std::size_t overhead = 24 + 16;  // nonce and tag
 
-    explicit ColumnCipher(SubjectKeys& keys) : keys_{keys} {}
+    explicit ColumnCipher(KeySource& keys) : keys_{keys} {}
     /// `not_found` when the subject was erased.
     [[nodiscard]] Result<std::string> seal(UserId subject, Cell const&, std::string_view plain);
     [[nodiscard]] Result<std::string> open(UserId subject, Cell const&, std::string_view sealed);
@@ -29,7 +29,7 @@ public:
     [[nodiscard]] Result<std::string> owner_hash(UserId owner, std::string_view domain, std::string_view value);
 
 private:
-    SubjectKeys& keys_;
+    KeySource& keys_;
 };
 
 }  // namespace samtal::storage

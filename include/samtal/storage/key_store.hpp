@@ -21,14 +21,19 @@ struct Tombstone {
     std::string erased_on;  // the day, UTC: 2026-11-25
 };
 
+/// Whose data is sealed under which key. May block.
+class KeySource {
+public:
+    virtual ~KeySource() = default;
+    /// `not_found` when there is none any more.
+    virtual Result<Key> key_of(UserId) = 0;
+};
+
 /// The keys of people. No key means: erased. All calls may block: make them where a transaction's body runs, never
 /// on an I/O thread. All throw Unavailable when the key store does not answer, and std::runtime_error, which names
 /// the file, when a key-encryption key is missing in keys/.
-class SubjectKeys {
+class SubjectKeys : public KeySource {
 public:
-    virtual ~SubjectKeys() = default;
-    /// `not_found` when the person was erased.
-    virtual Result<Key> key_of(UserId) = 0;
     /// A key for a new person. Idempotent. `conflict` for an erased person: nobody comes back, out of a backup
     /// neither.
     virtual Result<void> create(UserId) = 0;
