@@ -101,12 +101,13 @@ struct Server::Parts {
           db{observed(c.database, metrics)},
           keys{storage::make_pg_subject_keys(c.keystore, ring)},
           cipher{*keys},
+          ledger{cipher, ring, notices},
           standings{consent::make_standings(db, gate)},
           mailer{make_mailer(c.mail)},
           numbers{ring},
           statistics{c.statistics, db, ring, gate, io.first()},
-          identity{{db, cipher, ring, gate, sockets, notices, statistics.recorder(), *mailer}, c.identity},
-          consents{consent::make_consents(db, notices, system_now)},
+          identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer}, c.identity},
+          consents{consent::make_consents(db, ledger, notices, system_now)},
           directory{directory::make_directory(db, cipher, io.first())},
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
@@ -145,6 +146,7 @@ struct Server::Parts {
     storage::Database db;
     std::unique_ptr<storage::SubjectKeys> keys;
     storage::ColumnCipher cipher;
+    consent::Ledger ledger;
     std::unique_ptr<consent::StandingRepository> standings;
     std::unique_ptr<ops::Mailer> mailer;
     gateway::Sockets sockets;

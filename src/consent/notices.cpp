@@ -27,9 +27,11 @@ Notices::Notices(std::vector<Brand> brands) : brands_{std::move(brands)} {
     if (brands_.empty()) throw std::runtime_error{"no brand is configured"};
     json const source = json::parse(register_texts);
     version_ = source.at("version").get<std::string>();
+    controller_ = source.at("controller").get<std::string>();
     for (json const& p : source.at("purposes"))
         purposes_.push_back({p.at("name").get<std::string>(), p.at("choice") == "opt_in",
-                             p.at("off_by_gpc").get<bool>(), from_hex(p.at("terms_hash").get<std::string>())});
+                             p.at("off_by_gpc").get<bool>(), p.at("minimum_age").get<std::int64_t>(),
+                             from_hex(p.at("terms_hash").get<std::string>())});
     for (Brand const& brand : brands_)
         for (std::string const language : {"sv", "en"})
             texts_.emplace(std::pair{brand.id, language}, render_notice(source, brand, language));

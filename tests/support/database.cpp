@@ -49,7 +49,8 @@ storage::LoginOptions keystore_login(std::string const& data) {
     return options;
 }
 
-/// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look like a leak.
+/// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look
+/// like a leak.
 class ClosesTheDatabase final : public ::testing::Environment {
     void TearDown() override { TestDatabase::shared().db.close(); }
 };
@@ -101,8 +102,8 @@ Principal DatabaseTest::person_in(OrganisationId where) {
 
 void DatabaseTest::consent(Principal const& who, std::string_view purpose, std::string_view state) {
     test.admin(fmt::format(
-        "INSERT INTO consent_state (organisation_id, user_id, purpose, state, since, notice_version, event_id) "
-        "VALUES ('{}', '{}', '{}', '{}', now(), 'test', gen_random_uuid()) "
+        "INSERT INTO consent_state (organisation_id, user_id, purpose, state, since, notice_version, terms_hash, "
+        "event_id) VALUES ('{0}', '{1}', '{2}', '{3}', now(), 'test', current_terms('{2}'), gen_random_uuid()) "
         "ON CONFLICT (organisation_id, user_id, purpose) DO UPDATE SET state = excluded.state",
         who.organisation.text(), who.user.text(), purpose, state));
 }

@@ -90,6 +90,7 @@ def texts(register: Register) -> dict:
         "purposes": [{"name": p.name, "title": p.raw["title"], "reason": p.raw["reason"], "basis": p.raw["basis"],
                       "law": p.raw["law"], "choice": p.raw["choice"], "kept": p.raw["kept"],
                       "recipients": p.raw["recipients"], "off_by_gpc": p.raw.get("off_by_gpc", False),
+                      "minimum_age": p.raw.get("minimum_age", 0),
                       "terms_hash": register.terms_hash(p), "categories": categories(register, p)}
                      for p in register.purposes],
     }

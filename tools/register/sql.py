@@ -15,7 +15,8 @@ def standing(purpose: Purpose, table: Table) -> str:
         conditions.append(f"EXISTS (SELECT FROM consent_state c WHERE {same_person.format(alias='c')}"
                           f" AND c.purpose = '{purpose.name}' AND c.state = 'given')")
     if table.name == "consent_state" and purpose.raw["choice"] == "opt_in":
-        conditions.append(f"purpose = '{purpose.name}'")
+        # Here, because the test above looks through this policy: a consent to other terms than today's is none.
+        conditions.append(f"purpose = '{purpose.name}' AND terms_hash = (SELECT current_terms('{purpose.name}'))")
     if purpose.raw.get("honours_restriction", True) and not table.common and table.name not in ("users", "consent_state"):
         conditions.append(f"NOT EXISTS (SELECT FROM users r WHERE {same_person.format(alias='r')}"
                           " AND r.restricted_at IS NOT NULL)")
@@ -46,6 +47,15 @@ def grants(purpose: Purpose) -> list[str]:
     return out
 
 
+def terms(register: Register) -> str:
+    """What a consent must have been given to, to hold now. History stays, so that every past state can be told."""
+    current = ", ".join(f"('{p.name}', '\\x{register.terms_hash(p)}'::bytea)" for p in register.purposes
+                        if p.raw["choice"] == "opt_in")
+    return ("INSERT INTO consent_terms (purpose, since, terms_hash)\n"
+            f"SELECT purpose, now(), terms_hash FROM (VALUES {current}) AS r (purpose, terms_hash)\n"
+            " WHERE terms_hash IS DISTINCT FROM current_terms(purpose);")
+
+
 RESET = """DO $$
 DECLARE p record; r record;
 BEGIN
@@ -65,7 +75,7 @@ END $$;"""
 
 def script(register: Register) -> str:
     lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
-             "GRANT USAGE ON SCHEMA public TO samtal_runtime;"]
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", terms(register)]
     for purpose in register.purposes:
         lines += grants(purpose)
     return "\n".join(lines + policies(register)) + "\n"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,8 +20,9 @@ struct Brand {
 struct PurposeText {
     std::string name;
     bool opt_in;
-    bool off_by_gpc;         // Sec-GPC: 1 shows it as not given
-    std::string terms_hash;  // 32 bytes: what a consent binds to
+    bool off_by_gpc;           // Sec-GPC: 1 shows it as not given
+    std::int64_t minimum_age;  // whom a guardian must speak for below it; 0: nobody
+    std::string terms_hash;    // 32 bytes: what a consent binds to
 };
 
 /// The notice of GDPR Art. 13 in the languages of the register, rendered from it once at start.
@@ -36,6 +38,7 @@ public:
     [[nodiscard]] std::optional<Text> text(std::string_view brand, std::string_view language) const;
     /// Changes with material changes only.
     [[nodiscard]] std::string const& current_version() const noexcept { return version_; }
+    [[nodiscard]] std::string const& controller() const noexcept { return controller_; }
     /// All purposes in the register's order; nullptr for an unknown one.
     [[nodiscard]] std::vector<PurposeText> const& purposes() const noexcept { return purposes_; }
     [[nodiscard]] PurposeText const* purpose(std::string_view name) const noexcept;
@@ -47,6 +50,7 @@ public:
 private:
     std::vector<Brand> brands_;
     std::string version_;
+    std::string controller_;
     std::vector<PurposeText> purposes_;
     std::map<std::pair<std::string, std::string>, Text> texts_;  // brand, language
 };
