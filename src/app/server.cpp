@@ -2,6 +2,7 @@
 
 #include "metrics_endpoint.hpp"
 #include "readiness.hpp"
+#include "register_renewal.hpp"
 #include "samtal/administration/administration.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
@@ -96,7 +97,7 @@ void refuse_foreign_schema(storage::Database& db) {
 struct Server::Parts {
     explicit Parts(ServerConfig const& c)
         : io{c.io_threads},
-          notices{read_brands(c.brands_directory)},
+          notices{read_brands(c.brands_directory), processing::load(c.register_file)},
           ring{c.keys_directory},
           db{observed(c.database, metrics)},
           keys{storage::make_pg_subject_keys(c.keystore, ring)},
@@ -112,6 +113,7 @@ struct Server::Parts {
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
+          register_renewal{db, gate, notices, io.first()},
           readiness{db, *keys},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
@@ -158,6 +160,7 @@ struct Server::Parts {
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
     administration::AdministrationRoom administration;
+    RegisterRenewal register_renewal;
     Readiness readiness;
     Sweeper sweeper;
     gateway::Router router{gate};
@@ -173,16 +176,24 @@ struct Server::Parts {
 
 Server::Server(ServerConfig const& config) : parts_{std::make_unique<Parts>(config)} {
     refuse_foreign_schema(parts_->db);
+    warn_of_expired_agreements(config.register_file);
 }
 
 Server::~Server() = default;
 
 void Server::start() {
     parts_->statistics.start();
+    parts_->register_renewal.start();
     parts_->sweeper.start();
     parts_->admin_server.start();
     if (parts_->metrics_server) parts_->metrics_server->start();
     parts_->server.start();
+}
+
+bool Server::renew_register(std::string const& path) {
+    bool const renewed = parts_->register_renewal.renew(path);
+    if (renewed) warn_of_expired_agreements(path);
+    return renewed;
 }
 
 void Server::stop() {
@@ -190,6 +201,7 @@ void Server::stop() {
     parts_->server.stop(grace);
     parts_->admin_server.stop(grace);
     parts_->sweeper.stop();
+    parts_->register_renewal.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();

@@ -23,12 +23,11 @@ bool may_ask(Standing const& s, Timestamp now) {
     return s.state == "refused" && s.since && six_months_after(*s.since) <= now;
 }
 
-std::optional<Error> refuse(Choose const& choice, Notices const& notices) {
-    auto const* const purpose = notices.purpose(choice.purpose);
+std::optional<Error> refuse(Choose const& choice, PurposeText const* purpose, std::string_view notice_version) {
     if (purpose == nullptr) return Error{Errc::not_found, "no such thing"};
     if (!purpose->opt_in)
         return Error{Errc::conflict, "this purpose does not rest on consent", "", "not-consent-based"};
-    if (choice.notice_version != notices.current_version())
+    if (choice.notice_version != notice_version)
         return Error{Errc::conflict, "there is a newer notice", "notice_version", "notice-outdated"};
     if (choice.state != "given") return std::nullopt;
     if (choice.privacy_control && purpose->off_by_gpc)

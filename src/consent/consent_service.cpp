@@ -30,10 +30,13 @@ public:
     }
 
     Task<Result<Entry>> choose(RightsPermit permit, Choose choice) override {
-        if (auto const refused = refuse(choice, notices_)) co_return *refused;
+        // The purpose first: if the register is renewed in between, the version does not fit and nobody agrees to
+        // other terms.
+        auto const purpose = notices_.purpose(choice.purpose);
+        if (auto const refused = refuse(choice, purpose.get(), notices_.current_version())) co_return *refused;
         Timestamp const now = now_();
-        Act act{std::move(choice.purpose), std::move(choice.state), std::move(choice.how),
-                DecisionId{uuid_v7(now)}};
+        Act act{std::move(choice.purpose),        purpose->terms_hash,   std::move(choice.state),
+                std::move(choice.notice_version), std::move(choice.how), DecisionId{uuid_v7(now)}};
         co_return co_await repository_.record(permit, std::move(act), now);
     }
 

@@ -22,6 +22,12 @@ SELECT append_consent($1::uuid, $2::uuid, $3::uuid, $4::bytea, $5::bigint, $6::b
                       to_timestamp($11::bigint / 1000.0), $12::bytea, $13::bytea)
 )sql"};
 
+constexpr storage::Statement renew_terms{R"sql(
+-- consent.renew_terms
+SELECT renew_consent_terms($1::text[], $2::bytea[], to_timestamp($3::bigint / 1000.0))
+)sql"};
+
+constexpr Error outdated{Errc::conflict, "there is a newer notice", "notice_version", "notice-outdated"};
 constexpr Error nobody{Errc::not_found, "no such thing"};
 
 Literal audit_act(std::string_view state) {
@@ -55,22 +61,31 @@ Result<Entry> Ledger::append(storage::Tx& tx, ActorKind by, OrganisationId organ
                       storage::bytes_of(heads[0][1]),
                       last ? std::max(now, *last) : now,
                       notices_.controller(),
-                      notices_.current_version(),
-                      {},
                       {}};
     evidence.notice_hash = notice_hash(notices_, evidence.act.how.language);
-    evidence.terms_hash = notices_.terms_hash(evidence.act.purpose);
+    // After the text was read: a register that was renewed meanwhile shows.
+    if (evidence.act.notice_version != notices_.current_version()) return outdated;
     std::string document = compose_document(evidence);
     std::string signature = signer_.sign(document);
     Act const& done = evidence.act;
     tx.exec(append_event, organisation.text(), subject.text(), done.event.text(), storage::bytea(evidence.subject),
             evidence.sequence, storage::bytea(evidence.previous_hash), done.purpose, done.state,
-            evidence.notice_version, storage::bytea(evidence.terms_hash), storage::ms(evidence.acted_at),
+            done.notice_version, storage::bytea(done.terms_hash), storage::ms(evidence.acted_at),
             storage::bytea(document), storage::bytea(signature));
     storage::append_audit_leaf(tx, {audit_act(done.state), by, *audited, *audited, done.purpose, done.event.text(),
                                     "", evidence.acted_at});
-    return Entry{done.event,        evidence.sequence,          done.purpose,        done.state,
-                 evidence.acted_at, notices_.current_version(), std::move(document), std::move(signature)};
+    return Entry{done.event,        evidence.sequence,   done.purpose,        done.state,
+                 evidence.acted_at, done.notice_version, std::move(document), std::move(signature)};
+}
+
+void put_terms_in_force(storage::Tx& tx, std::vector<PurposeText> const& purposes, Timestamp at) {
+    storage::ArrayLiteral names, hashes;
+    for (PurposeText const& purpose : purposes) {
+        if (!purpose.opt_in) continue;
+        names.add(purpose.name);
+        hashes.add(storage::bytea(purpose.terms_hash));
+    }
+    tx.exec(renew_terms, names.text(), hashes.text(), storage::ms(at));
 }
 
 }  // namespace samtal::consent

@@ -15,9 +15,7 @@ struct Evidence {
     std::string previous_hash;  // 32 bytes; empty in a person's first event
     Timestamp acted_at;
     std::string controller;
-    std::string notice_version;
     std::string notice_hash;  // SHA-256 of the text in `act.how.language`
-    std::string terms_hash;
 };
 
 /// The bytes that are signed and whose SHA-256 the next event carries: a line, then JSON with sorted keys and no

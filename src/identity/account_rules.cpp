@@ -34,11 +34,13 @@ Task<Result<UserId>> IdentityService::activate(AccountPermit const& permit, Acti
                        .choices = {},
                        .now = now};
     for (auto const& [purpose, given] : a.consents) {
-        auto const* const known = parts_.notices.purpose(purpose);
+        auto const known = parts_.notices.purpose(purpose);
         if (known == nullptr || !known->opt_in) co_return no_consent_wanted;
         if (given && a.privacy_control && known->off_by_gpc) co_return objects_to_sharing;
         account.choices.push_back({.purpose = purpose,
+                                   .terms_hash = known->terms_hash,
                                    .state = given ? "given" : "refused",
+                                   .notice_version = a.acknowledged_notice,
                                    .how = {.control = "activation"},
                                    .event = DecisionId{uuid_v7(now)}});
     }

@@ -2,6 +2,8 @@
 
 #include "samtal/consent/consent.hpp"
 #include "samtal/ops/config_section.hpp"
+#include "samtal/register/register.hpp"
+#include "samtal/storage/values.hpp"
 #include "storage/connection.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +54,10 @@ storage::LoginOptions keystore_login(std::string const& data) {
 /// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look
 /// like a leak.
 class ClosesTheDatabase final : public ::testing::Environment {
-    void TearDown() override { TestDatabase::shared().db.close(); }
+    void TearDown() override {
+        TestDatabase::shared().db.close();
+        TestDatabase::shared().keys.reset();
+    }
 };
 [[maybe_unused]] auto* const closes_the_database = ::testing::AddGlobalTestEnvironment(new ClosesTheDatabase);
 
@@ -68,6 +73,16 @@ TestDatabase::TestDatabase(std::string directory)
 
 TestDatabase& TestDatabase::shared() {
     static TestDatabase database{test_data()};
+    // What a server does when it starts.
+    static bool const has_terms = [] {
+        for (auto const& purpose : processing::built_in().purposes)
+            if (purpose.choice == "opt_in")
+                database.admin(
+                    fmt::format("SELECT renew_consent_terms('{{{}}}', ARRAY['{}'::bytea], '2020-01-01')",
+                                purpose.name, storage::bytea(purpose.terms_hash)));
+        return true;
+    }();
+    (void)has_terms;
     return database;
 }
 

@@ -1,6 +1,7 @@
 """Roles, column grants and row policies out of the register: the second of the two layers."""
 from __future__ import annotations
 
+import export
 from model import RIGHTS, Purpose, Register, Table
 
 # Owns the SECURITY DEFINER functions, and no role can log in as it.
@@ -29,7 +30,7 @@ def policies(register: Register) -> list[str]:
         out.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;")
         out.append(OWNER_POLICY.format(table=table.name))
         for purpose in register.purposes:
-            if table.name not in purpose.touches():
+            if table.name not in purpose.touches() or not register.in_effect(purpose):
                 continue
             rows = "true" if table.pseudonymous else standing(purpose, table)
             out.append(f"CREATE POLICY {purpose.name} ON {table.name} TO {purpose.role} USING ({rows})"
@@ -45,15 +46,6 @@ def grants(purpose: Purpose) -> list[str]:
     out += [f"GRANT DELETE ON {table} TO {purpose.role};" for table in purpose.raw.get("delete", [])]
     out += [f"GRANT EXECUTE ON FUNCTION {f} TO {purpose.role};" for f in purpose.raw.get("functions", [])]
     return out
-
-
-def terms(register: Register) -> str:
-    """What a consent must have been given to, to hold now. History stays, so that every past state can be told."""
-    current = ", ".join(f"('{p.name}', '\\x{register.terms_hash(p)}'::bytea)" for p in register.purposes
-                        if p.raw["choice"] == "opt_in")
-    return ("INSERT INTO consent_terms (purpose, since, terms_hash)\n"
-            f"SELECT purpose, now(), terms_hash FROM (VALUES {current}) AS r (purpose, terms_hash)\n"
-            " WHERE terms_hash IS DISTINCT FROM current_terms(purpose);")
 
 
 RESET = """DO $$
@@ -75,7 +67,7 @@ END $$;"""
 
 def script(register: Register) -> str:
     lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
-             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", terms(register)]
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register)]
     for purpose in register.purposes:
-        lines += grants(purpose)
+        lines += grants(purpose) if register.in_effect(purpose) else []
     return "\n".join(lines + policies(register)) + "\n"

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace samtal::consent {
 
@@ -27,8 +28,10 @@ struct Circumstances {
 
 /// One act of a person on one purpose, about to enter the ledger.
 struct Act {
-    std::string purpose;  // one that rests on consent
-    std::string state;    // given, refused, withdrawn
+    std::string purpose;         // one that rests on consent
+    std::string terms_hash;      // of the purpose, as they were when the choice was checked
+    std::string state;           // given, refused, withdrawn
+    std::string notice_version;  // of the notice they were shown
     Circumstances how;
     DecisionId event;  // UUIDv7 made by the caller
 };
@@ -53,7 +56,7 @@ public:
     Ledger(storage::ColumnCipher& cipher, storage::KeyRing const& keys, Notices const& notices)
         : cipher_{cipher}, signer_{keys}, notices_{notices} {}
 
-    /// Event, state and audit leaf, in the caller's transaction, under the notice of today. Locks the person until
+    /// Event, state and audit leaf, in the caller's transaction. Locks the person until
     /// it ends, so that their acts have one order; an event is never older than the one before it, whatever the
     /// clock says. `not_found`: no such person, or erased. The acting purpose needs the functions
     /// `lock_consent_chain` and `append_consent` and `insert.audit_leaves` in the register.
@@ -65,5 +68,9 @@ private:
     storage::Signer signer_;
     Notices const& notices_;
 };
+
+/// What consents bind to from `at` on: when a server starts, and when its register is renewed. Nothing changes for
+/// purposes whose terms are the same. The acting purpose needs the function `renew_consent_terms`.
+void put_terms_in_force(storage::Tx&, std::vector<PurposeText> const&, Timestamp at);
 
 }  // namespace samtal::consent

@@ -21,6 +21,7 @@ constexpr auto examples = R"(Examples:
       --email anna@example.org --phone +46701740605
   samtalctl switch create --organisation ID --name "Main switch" --json
   samtalctl statistics close-epoch
+  samtalctl register check
 
 Exit status: 0 done, 1 refused or failed, 2 wrong use.)";
 
@@ -54,6 +55,7 @@ int run(int argc, char** argv) {
     add_user_commands(app, context);
     add_switch_commands(app, context);
     add_statistics_commands(app, context);
+    add_register_commands(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

@@ -101,7 +101,12 @@ TEST_F(LedgerTest, PutsActsThatComeAtOnceInOneOrder) {
     auto const doorstep = gate.permit_doorstep<purpose::AccountLogin>();
     for (int n = 0; n < 25; ++n)
         EXPECT_TRUE(run(db.run(doorstep, [&](storage::Tx& tx) {
-            Act act{"transfer_outside_eea", "refused", {}, DecisionId{uuid_v7(system_now())}};
+            Act act{"transfer_outside_eea",
+                    notices.terms_hash("transfer_outside_eea"),
+                    "refused",
+                    notices.current_version(),
+                    {},
+                    DecisionId{uuid_v7(system_now())}};
             return ledger.append(tx, ActorKind::doorstep, anna.organisation, anna.user, std::move(act),
                                  system_now());
         })));

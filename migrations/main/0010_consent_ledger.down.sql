@@ -16,6 +16,7 @@ BEGIN  -- row policies that ask for the terms; the older program's migrate write
         EXECUTE format('DROP POLICY %I ON %I', p.policyname, p.tablename);
     END LOOP;
 END $$;
+DROP FUNCTION renew_consent_terms(text[], bytea[], timestamptz);
 DROP FUNCTION current_terms(text);
 DROP TABLE consent_terms;
 ALTER TABLE consent_state DROP COLUMN terms_hash;

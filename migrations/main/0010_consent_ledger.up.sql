@@ -22,7 +22,7 @@ CREATE INDEX consent_events_of_purpose ON consent_events (organisation_id, user_
 
 ALTER TABLE consent_state ADD COLUMN terms_hash bytea NOT NULL CHECK (octet_length(terms_hash) = 32);
 
--- Which terms each purpose had, and since when. `samtalctl database migrate` writes it from the register, nobody else.
+-- Which terms each purpose had, and since when: written when a server starts and when its register is renewed.
 CREATE TABLE consent_terms (
     purpose    text        NOT NULL,
     since      timestamptz NOT NULL,
@@ -35,6 +35,17 @@ CREATE FUNCTION current_terms(wanted text) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT terms_hash FROM consent_terms WHERE purpose = $1 ORDER BY since DESC LIMIT 1
 $$;
+
+-- Adds what differs from the terms in force. Two servers that start at once add it once.
+CREATE FUNCTION renew_consent_terms(purposes text[], hashes bytea[], at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    LOCK TABLE consent_terms IN SHARE ROW EXCLUSIVE MODE;
+    INSERT INTO consent_terms AS t (purpose, since, terms_hash)
+    SELECT r.purpose, $3, r.terms_hash FROM unnest($1, $2) AS r (purpose, terms_hash)
+     WHERE r.terms_hash IS DISTINCT FROM current_terms(r.purpose)
+    ON CONFLICT ON CONSTRAINT consent_terms_pkey DO UPDATE SET terms_hash = excluded.terms_hash;
+END $$;
 
 -- The head of a person's chain. Locks the person until the transaction ends, so that two acts have an order. No row: no such
 -- person; sequence 0: no act yet.
@@ -86,6 +97,7 @@ $$;
 
 REVOKE ALL ON FUNCTION current_terms(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION current_terms(text) TO samtal_runtime;
+REVOKE ALL ON FUNCTION renew_consent_terms(text[], bytea[], timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lock_consent_chain(uuid, uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION append_consent(uuid, uuid, uuid, bytea, bigint, bytea, text, text, text, bytea, timestamptz, bytea, bytea) FROM PUBLIC;
 
