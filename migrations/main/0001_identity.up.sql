@@ -13,7 +13,7 @@ CREATE TABLE users (
     organisation_id uuid        NOT NULL REFERENCES organisations,
     user_id         uuid        NOT NULL UNIQUE,
     role            text        NOT NULL CHECK (role IN ('member', 'admin', 'support')),
-    state           text        NOT NULL DEFAULT 'invited' CHECK (state IN ('invited', 'active', 'suspended')),
+    state           text        NOT NULL DEFAULT 'invited' CHECK (state IN ('invited', 'active', 'suspended', 'erasing')),
     restricted_at   timestamptz,
     created_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (organisation_id, user_id)

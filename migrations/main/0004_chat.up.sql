@@ -15,6 +15,9 @@ CREATE TABLE conversations (
     UNIQUE (organisation_id, direct_low, direct_high),
     CHECK (direct_low < direct_high)
 ) WITH (fillfactor = 50);  -- every message updates its conversation: leave room for that on the same page
+-- An erasure finds a person's conversations by index, or it reads everybody's.
+CREATE INDEX conversations_of_creator ON conversations (organisation_id, creator_id) WHERE creator_id IS NOT NULL;
+CREATE INDEX conversations_of_high ON conversations (organisation_id, direct_high) WHERE direct_high IS NOT NULL;
 
 CREATE TABLE members (
     organisation_id uuid        NOT NULL,
@@ -40,8 +43,9 @@ CREATE TABLE messages (
     sent_at           timestamptz NOT NULL,
     decision_id       uuid        NOT NULL,
     PRIMARY KEY (organisation_id, conversation_id, seq),
-    -- Scope of a client's id: sender and conversation. Also how an unknown commit outcome is looked up.
-    UNIQUE (organisation_id, conversation_id, sender_id, client_message_id),
+    -- Scope of a client's id: sender and conversation. Also how an unknown commit outcome is looked up, and, by its first two
+    -- columns, how an erasure finds what a person wrote.
+    UNIQUE (organisation_id, sender_id, conversation_id, client_message_id),
     -- No foreign keys: they cost a quarter of an insert, and one to users would lock and rewrite the sender's row each time.
     -- Messages are stored by append_messages alone, which holds the conversation's lock and joins the sender's membership.
     CHECK ((text IS NULL) = (removed IS NOT NULL))
@@ -70,8 +74,9 @@ BEGIN
           -- Fenced by LIMIT: else the planner may read all members of a conversation to find one.
           CROSS JOIN LATERAL (SELECT FROM members m WHERE (m.organisation_id, m.conversation_id, m.user_id)
                                                         = (i.organisation_id, i.conversation_id, i.sender_id) LIMIT 1) AS member
+          -- A restricted sender is refused like a stranger here, and not by the row policy, which would take the group with it.
           CROSS JOIN LATERAL (SELECT FROM users u WHERE (u.organisation_id, u.user_id) = (i.organisation_id, i.sender_id)
-                                                    AND u.state = 'active' LIMIT 1) AS active
+                                                    AND u.state = 'active' AND u.restricted_at IS NULL LIMIT 1) AS active
           JOIN conversations c ON (c.organisation_id, c.conversation_id) = (i.organisation_id, i.conversation_id)
           LEFT JOIN messages e ON (e.organisation_id, e.conversation_id, e.sender_id, e.client_message_id)
                                 = (i.organisation_id, i.conversation_id, i.sender_id, i.client_message_id)

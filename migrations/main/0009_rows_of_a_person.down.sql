@@ -1,2 +1,1 @@
-DROP INDEX conversations_of_creator;
-DROP INDEX messages_of_sender;
+DROP INDEX messages_by_sender;

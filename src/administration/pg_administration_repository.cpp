@@ -68,7 +68,7 @@ UPDATE phone_assignments SET valid_to = to_timestamp($3::bigint / 1000.0)
 
 constexpr storage::Statement set_user_state{R"sql(
 -- administration.set_user_state
-UPDATE users SET state = $3::text WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND state <> 'invited'
+UPDATE users SET state = $3::text WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND state IN ('active', 'suspended')
 RETURNING user_id
 )sql"};
 

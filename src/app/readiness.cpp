@@ -46,10 +46,11 @@ Task<Readiness::State> Readiness::probe(Readiness& self) {
 Task<Result<gateway::Reply>> Readiness::ready() {
     State const state = co_await asio::co_spawn(prober_, probe(*this), asio::use_awaitable);
     auto const word = [](bool good) { return good ? "ready" : "unavailable"; };
-    bool const all = state.database && state.keys;
+    bool const replayed = erasures_replayed_();
+    bool const all = state.database && state.keys && replayed;
     co_return gateway::Reply{all ? 200 : 503,
-                             fmt::format(R"({{"status":"{}","database":"{}","key_store":"{}"}})", word(all),
-                                         word(state.database), word(state.keys)),
+                             fmt::format(R"({{"status":"{}","database":"{}","key_store":"{}","erasures":"{}"}})",
+                                         word(all), word(state.database), word(state.keys), word(replayed)),
                              all ? std::vector<net::Header>{} : std::vector<net::Header>{{"Retry-After", "1"}}};
 }
 

@@ -14,7 +14,7 @@ namespace samtal::app {
 
 bool RegisterRenewal::renew(std::string const& path) {
     auto const next = processing::load(path);
-    if (next.digest == notices_.register_digest()) return false;
+    if (next.digest == notices_.in_force()->digest) return false;
     // Recorded first: a change that the audit trail does not know is not made.
     auto const recorded =
         boost::asio::co_spawn(executor_, record(next.digest, consent::Notices{notices_.brands(), next}.purposes()),

@@ -9,6 +9,8 @@
 #include "samtal/directory/directory.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/retention/retention.hpp"
+#include "samtal/rights/rights.hpp"
 #include "sweeper.hpp"
 
 #include <chrono>
@@ -44,6 +46,12 @@ storage::DatabaseOptions observed(storage::DatabaseOptions options, ops::Metrics
     options.observer = [&metrics](std::string_view statement, std::chrono::nanoseconds time, bool ok) {
         metrics.statement(statement, time, ok);
     };
+    return options;
+}
+
+/// For archives and erasures: one connection of its own, so that nobody waits behind them.
+storage::DatabaseOptions duties(storage::DatabaseOptions options) {
+    options.max_connections = 1;
     return options;
 }
 
@@ -99,7 +107,9 @@ struct Server::Parts {
         : io{c.io_threads},
           notices{read_brands(c.brands_directory), processing::load(c.register_file)},
           ring{c.keys_directory},
+          signer{ring},
           db{observed(c.database, metrics)},
+          duty_db{duties(observed(c.database, metrics))},
           keys{storage::make_pg_subject_keys(c.keystore, ring)},
           cipher{*keys},
           ledger{cipher, ring, notices},
@@ -114,7 +124,22 @@ struct Server::Parts {
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
-          readiness{db, *keys},
+          rights{{db,
+                  duty_db,
+                  cipher,
+                  *keys,
+                  signer,
+                  gate,
+                  identity.identity(),
+                  numbers,
+                  [this](UserId user) { identity.forget(user); },
+                  [this](UserId user) { return statistics.forget(user); },
+                  {},
+                  io.first(),
+                  system_now,
+                  [this] { return *notices.in_force(); }}},
+          retention{{db, cipher, ring, gate, metrics, io.first()}, c.retention},
+          readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
           gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws")},
@@ -127,6 +152,10 @@ struct Server::Parts {
         if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
         metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
         metrics.gauge("samtal_sockets", [this] { return static_cast<double>(sockets.size()); });
+        metrics.gauges("samtal_privacy_requests_open", "kind", [this] { return rights.workload().open; });
+        metrics.gauge("samtal_privacy_requests_overdue", [this] { return rights.workload().overdue; });
+        metrics.gauge("samtal_privacy_requests_days_to_deadline",
+                      [this] { return rights.workload().days_to_nearest_deadline; });
     }
 
     void add_routes() {
@@ -137,7 +166,10 @@ struct Server::Parts {
         chat::add_routes(router, *chat);
         calls.add_routes(router);
         administration.add_routes(admin_router);
+        rights.add_routes(router);
+        rights.add_admin_routes(admin_router);
         statistics::add_admin_routes(admin_router, statistics);
+        retention.add_routes(admin_router);
     }
 
     ops::Metrics metrics;
@@ -145,7 +177,9 @@ struct Server::Parts {
     consent::Notices notices;
     consent::Gate gate;
     storage::KeyRing ring;
+    storage::Signer signer;
     storage::Database db;
+    storage::Database duty_db;
     std::unique_ptr<storage::SubjectKeys> keys;
     storage::ColumnCipher cipher;
     consent::Ledger ledger;
@@ -161,6 +195,8 @@ struct Server::Parts {
     calls::CallsRoom calls;
     administration::AdministrationRoom administration;
     RegisterRenewal register_renewal;
+    rights::RightsRoom rights;
+    retention::RetentionRoom retention;
     Readiness readiness;
     Sweeper sweeper;
     gateway::Router router{gate};
@@ -185,6 +221,8 @@ void Server::start() {
     parts_->statistics.start();
     parts_->register_renewal.start();
     parts_->sweeper.start();
+    parts_->rights.start();
+    parts_->retention.start();
     parts_->admin_server.start();
     if (parts_->metrics_server) parts_->metrics_server->start();
     parts_->server.start();
@@ -202,10 +240,13 @@ void Server::stop() {
     parts_->admin_server.stop(grace);
     parts_->sweeper.stop();
     parts_->register_renewal.stop();
+    parts_->rights.stop();
+    parts_->retention.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();
     parts_->readiness.stop();
+    parts_->duty_db.close();
     parts_->db.close();
     parts_->io.join();
 }

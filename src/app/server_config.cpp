@@ -112,6 +112,12 @@ void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
         .finish();
     auto calls = file.section("calls");
     calls.read("time_zone", c.calls.time_zone).finish();
+    auto retention = file.section("retention");
+    auto every = static_cast<unsigned>(c.retention.every.count());
+    retention.read("every_minutes", every, 1U, 1'440U)
+        .read("batch_rows", c.retention.batch_rows, 1U, 10'000U)
+        .finish();
+    c.retention.every = std::chrono::minutes{every};
 }
 
 }  // namespace

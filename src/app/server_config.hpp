@@ -6,6 +6,7 @@
 #include "samtal/net/server.hpp"
 #include "samtal/ops/config_section.hpp"
 #include "samtal/ops/mailer.hpp"
+#include "samtal/retention/retention.hpp"
 #include "samtal/statistics/statistics.hpp"
 #include "samtal/storage/purpose_pool.hpp"
 
@@ -37,6 +38,7 @@ struct ServerConfig {
     statistics::StatisticsOptions statistics;
     identity::IdentityOptions identity;
     calls::CallsOptions calls;
+    retention::RetentionOptions retention;
     MailConfig mail;
     std::string log_level = "info";
 };

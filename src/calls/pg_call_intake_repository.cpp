@@ -2,6 +2,7 @@
 
 #include "pg_call_receipts_repository.hpp"
 #include "pg_call_rows_repository.hpp"
+#include "pg_law_record_repository.hpp"
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/storage/values.hpp"
 
@@ -129,6 +130,7 @@ Result<void> PgCallIntake::store_together(storage::Tx& tx, Batch const& batch, s
     keep_consenting(tx, batch, wanted);
     remove_obsolete(tx, batch, *possible, wanted);
     if (auto const written = write(tx, batch, wanted); !written) return written;
+    keep_by_law(tx, batch, items);
     for (Side const& side : wanted)
         if (side.item->result->standing == Standing::fresh)
             side.item->result->owners.push_back({side.owner, side.direction});
@@ -259,6 +261,15 @@ Result<void> PgCallIntake::write(storage::Tx& tx, Batch const& batch, Sides cons
     auto const written = write_rows(tx, cipher_, batch.permit, rows);
     if (!written) return Error{Errc::exhausted, "a person was erased just now: try again"};
     return written;
+}
+
+/// Nobody's choice, so it asks for no consent; and only where the law says so.
+void PgCallIntake::keep_by_law(storage::Tx& tx, Batch const& batch, std::span<Item> items) {
+    if (!law_) return;
+    std::vector<LawRecord> records;
+    for (Item const& item : items)
+        if (item.writes()) records.push_back({batch.name_of(item), item.call.last});
+    calls::keep_by_law(tx, *law_, batch.permit, batch.switch_id, records);
 }
 
 }  // namespace samtal::calls

@@ -7,6 +7,7 @@ namespace samtal::chat {
 inline constexpr storage::Statement count_colleagues{R"sql(
 -- chat.count_colleagues
 SELECT count(*) FROM users WHERE organisation_id = $1 AND user_id = ANY ($2::uuid[]) AND state = 'active'
+   AND restricted_at IS NULL
 )sql"};
 
 inline constexpr storage::Statement make_direct{R"sql(

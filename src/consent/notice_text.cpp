@@ -155,7 +155,7 @@ void write_purpose(Page& page, Register const& source, PurposeEntry const& p, st
     if (!p.interest.in(language).empty()) page.item(say.at("interest"), p.interest.in(language));
     page.item(say.at("kept"), p.kept.in(language));
     page.item(say.at("recipients"),
-              joined(p.recipients, [&](auto const& id) { return where(source.recipient(id), language); }));
+              joined(source.reached_by(p), [&](auto const& id) { return where(source.recipient(id), language); }));
     page.item(say.at("choice"), std::string{say.at(choice_of(p))});
     page.gap();
 }
@@ -163,7 +163,7 @@ void write_purpose(Page& page, Register const& source, PurposeEntry const& p, st
 void write_transfers(Page& page, Register const& source, std::string const& language, Phrases const& say) {
     std::set<std::string> outside;
     for (PurposeEntry const& p : source.purposes)
-        for (std::string const& id : p.recipients)
+        for (std::string const& id : source.reached_by(p))
             if (source.recipient(id).mechanism != "eea") outside.insert(id);
     page.heading(std::string{say.at("transfer")});
     if (outside.empty()) return page.paragraph(std::string{say.at("inside")});

@@ -9,8 +9,7 @@
 namespace samtal::consent {
 
 struct Notices::Edition {
-    Edition(std::vector<Brand> const& brands, processing::Register const& source)
-        : version{source.version}, digest{source.digest}, controller{source.controller} {
+    Edition(std::vector<Brand> const& brands, processing::Register const& register_now) : source{register_now} {
         for (processing::PurposeEntry const& p : source.purposes)
             purposes.push_back({p.name, p.choice == "opt_in", p.off_by_gpc, p.minimum_age, p.terms_hash});
         for (Brand const& brand : brands)
@@ -18,7 +17,7 @@ struct Notices::Edition {
                 texts.emplace(std::pair{brand.id, language}, render_notice(source, brand, language));
     }
 
-    std::string version, digest, controller;
+    processing::Register source;
     std::vector<PurposeText> purposes;
     std::map<std::pair<std::string, std::string>, Text> texts;  // brand, language
 };
@@ -51,15 +50,12 @@ std::optional<Notices::Text> Notices::text(std::string_view brand, std::string_v
 }
 
 std::string Notices::current_version() const {
-    return edition()->version;
+    return edition()->source.version;
 }
 
-std::string Notices::register_digest() const {
-    return edition()->digest;
-}
-
-std::string Notices::controller() const {
-    return edition()->controller;
+std::shared_ptr<processing::Register const> Notices::in_force() const {
+    auto const now = edition();
+    return {now, &now->source};
 }
 
 std::vector<PurposeText> Notices::purposes() const {

@@ -60,7 +60,7 @@ Result<Entry> Ledger::append(storage::Tx& tx, ActorKind by, OrganisationId organ
                       heads[0][0].as<std::int64_t>() + 1,
                       storage::bytes_of(heads[0][1]),
                       last ? std::max(now, *last) : now,
-                      notices_.controller(),
+                      notices_.in_force()->controller,
                       {}};
     evidence.notice_hash = notice_hash(notices_, evidence.act.how.language);
     // After the text was read: a register that was renewed meanwhile shows.

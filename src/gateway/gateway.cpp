@@ -38,7 +38,8 @@ net::Response no_route(Router::Match const& match) {
 }
 
 net::Response to_response(Reply reply) {
-    net::Response response{reply.status, "application/json", std::move(reply.json), std::move(reply.headers)};
+    net::Response response{reply.status, std::move(reply.content_type), std::move(reply.json),
+                           std::move(reply.headers)};
     if (response.body.empty() && response.status != 204) response.body = "{}";
     return response;
 }
@@ -108,7 +109,9 @@ Task<Result<Reply>> Gateway::answer(net::Request const& request, Router::Match c
     } else if (!request.body.empty()) {
         co_return Error{Errc::invalid, "this method takes no body"};
     }
-    Ask const ask{*who, request, match.path, std::move(body), unknown};
+    Ask ask{*who, request, match.path, std::move(body), unknown};
+    if (route.entrance == Router::Entrance::receipt && who->user == UserId::nil())
+        ask.receipt = credentials_of(request)->token;
     if (route.options.creates && idempotency_ != nullptr && request.has("idempotency-key"))
         co_return co_await once(request, route, ask);
     co_return co_await route.run(ask);
@@ -139,6 +142,13 @@ Task<Result<Reply>> Gateway::once(net::Request const& request, Router::Route con
 Task<Result<Principal>> Gateway::enter(net::Request const& request, Router::Entrance entrance) {
     using Entrance = Router::Entrance;
     if (entrance == Entrance::person) co_return co_await authenticate(request);
+    if (entrance == Entrance::receipt) {
+        auto const credentials = credentials_of(request);
+        if (!credentials || credentials->by_cookie || !credentials->token.starts_with(receipt_prefix))
+            co_return co_await authenticate(request);
+        co_return Principal{OrganisationId::nil(), UserId::nil(),
+                            SessionId::nil()};  // the room knows its receipts
+    }
     if (entrance == Entrance::machine) {
         auto credentials = credentials_of(request);
         if (!credentials || credentials->by_cookie) co_return not_signed_in;
@@ -167,8 +177,9 @@ Task<net::Application::Upgrade> Gateway::upgrade(net::Request head) {
         auto const credentials = credentials_of(head);
         if (!credentials && !head.has("authorization"))
             co_return Upgrade{std::make_shared<SocketGate>(*this, std::nullopt), {}};
-        if (auto const known = co_await authenticate(head); !known)
-            co_return Upgrade{nullptr, problem_response(known.error())};
+        auto const known = co_await authenticate(head);
+        if (!known) co_return Upgrade{nullptr, problem_response(known.error())};
+        if (known->restricted) co_return Upgrade{nullptr, problem_response(processing_restricted)};
         co_return Upgrade{std::make_shared<SocketGate>(*this, credentials->token), {}};
     } catch (Unavailable const&) {
         co_return Upgrade{nullptr, unavailable_response()};

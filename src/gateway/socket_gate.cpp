@@ -1,5 +1,6 @@
 #include "socket_gate.hpp"
 
+#include "samtal/core/permit.hpp"
 #include "samtal/gateway/problem.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +49,10 @@ Task<void> SocketGate::enter(std::string token) {
     auto close = net::CloseCode::not_authenticated;
     try {
         auto const who = co_await gateway_.authenticator().person(token);
-        if (!who) co_return socket->close(close);
+        // A close would overtake the answer; the deadline, which stays, closes.
+        if (who && who->restricted && deadline_)
+            co_return push(error_frame("null", problem_document(processing_restricted)));
+        if (!who || who->restricted) co_return socket->close(close);
         if (!socket_) co_return;
         who_ = *who;
         deadline_.reset();
@@ -56,7 +60,8 @@ Task<void> SocketGate::enter(std::string token) {
         gateway_.sockets().add(*who, socket_);
         // The session may have ended between the look and the entry in the list, and nobody would end this socket.
         close = net::CloseCode::session_ended;
-        if (co_await gateway_.authenticator().person(token)) co_return;
+        auto const still = co_await gateway_.authenticator().person(token);
+        if (still && !still->restricted) co_return;
     } catch (std::exception const&) {
         close = net::CloseCode::going_away;  // "try again", not "your token is bad"
     }

@@ -44,7 +44,8 @@ SELECT s.organisation_id, s.user_id, s.session_id, s.token_salt, s.generation, s
        (extract(epoch FROM s.successor_expires_at) * 1000)::bigint AS successor_expires_at,
        (extract(epoch FROM s.idle_expires_at) * 1000)::bigint AS idle_expires_at,
        (extract(epoch FROM s.absolute_expires_at) * 1000)::bigint AS absolute_expires_at,
-       (extract(epoch FROM s.stepped_up_until) * 1000)::bigint AS stepped_up_until
+       (extract(epoch FROM s.stepped_up_until) * 1000)::bigint AS stepped_up_until,
+       u.restricted_at IS NOT NULL AS restricted
   FROM sessions s
   JOIN users u USING (organisation_id, user_id)
  WHERE s.session_id = $1::uuid AND u.state = 'active'
@@ -57,7 +58,8 @@ SELECT s.organisation_id, s.user_id, s.session_id, s.token_salt, s.generation, s
        (extract(epoch FROM s.successor_expires_at) * 1000)::bigint AS successor_expires_at,
        (extract(epoch FROM s.idle_expires_at) * 1000)::bigint AS idle_expires_at,
        (extract(epoch FROM s.absolute_expires_at) * 1000)::bigint AS absolute_expires_at,
-       (extract(epoch FROM s.stepped_up_until) * 1000)::bigint AS stepped_up_until
+       (extract(epoch FROM s.stepped_up_until) * 1000)::bigint AS stepped_up_until,
+       u.restricted_at IS NOT NULL AS restricted
   FROM sessions s
   JOIN users u USING (organisation_id, user_id)
  WHERE s.session_id = $1::uuid AND u.state = 'active'
@@ -134,6 +136,7 @@ std::optional<SessionRow> row_of(pqxx::result const& rows) {
                  .idle_expires_at = storage::time_of(row["idle_expires_at"]),
                  .absolute_expires_at = storage::time_of(row["absolute_expires_at"]),
                  .stepped_up_until = storage::optional_time_of(row["stepped_up_until"])};
+    s.who.restricted = row["restricted"].as<bool>();
     std::string const salt = storage::bytes_of(row["token_salt"]);
     std::copy_n(reinterpret_cast<unsigned char const*>(salt.data()), std::min(salt.size(), s.salt.size()),
                 s.salt.begin());

@@ -78,6 +78,22 @@ prometheus::MetricFamily gauge_family(std::string const& name, double value) {
     return {name, "", prometheus::MetricType::Gauge, {metric}};
 }
 
+struct Gauges {
+    std::string label;
+    std::function<std::map<std::string, double>()> read;
+};
+
+prometheus::MetricFamily gauge_family(std::string const& name, Gauges const& gauges) {
+    prometheus::MetricFamily family{name, "", prometheus::MetricType::Gauge, {}};
+    for (auto const& [value_of_label, value] : gauges.read()) {
+        prometheus::ClientMetric metric;
+        metric.label.push_back({gauges.label, value_of_label});
+        metric.gauge.value = value;
+        family.metric.push_back(std::move(metric));
+    }
+    return family;
+}
+
 }  // namespace
 
 struct Metrics::Impl {
@@ -99,6 +115,7 @@ struct Metrics::Impl {
     mutable std::mutex mutex;  // for what follows
     std::map<std::string, Counter*, std::less<>> counters;
     std::map<std::string, std::function<double()>, std::less<>> gauges;
+    std::map<std::string, Gauges, std::less<>> labelled_gauges;
 };
 
 Metrics::Metrics() : impl_{std::make_unique<Impl>()} {}
@@ -127,10 +144,16 @@ void Metrics::gauge(std::string name, std::function<double()> read) {
     impl_->gauges.insert_or_assign(std::move(name), std::move(read));
 }
 
+void Metrics::gauges(std::string name, std::string label, std::function<std::map<std::string, double>()> read) {
+    std::scoped_lock const lock{impl_->mutex};
+    impl_->labelled_gauges.insert_or_assign(std::move(name), Gauges{std::move(label), std::move(read)});
+}
+
 std::string Metrics::text() const {
     auto families = impl_->registry.Collect();
     std::scoped_lock const lock{impl_->mutex};
     for (auto const& [name, read] : impl_->gauges) families.push_back(gauge_family(name, read()));
+    for (auto const& [name, gauges] : impl_->labelled_gauges) families.push_back(gauge_family(name, gauges));
     return prometheus::TextSerializer{}.Serialize(families);
 }
 

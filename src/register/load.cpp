@@ -115,6 +115,17 @@ Words const& Register::group(std::string_view id) const {
     return named(people, id).name;
 }
 
+std::vector<std::string> Register::reached_by(PurposeEntry const& p) const {
+    std::vector<std::string> reached = p.recipients;
+    for (std::size_t n = 0; n < reached.size(); ++n) {  // it grows meanwhile
+        auto const who = std::ranges::find(recipients, reached[n], &Recipient::id);
+        if (who == recipients.end()) continue;
+        for (std::string const& next : who->passes_on_to)
+            if (std::ranges::find(reached, next) == reached.end()) reached.push_back(next);
+    }
+    return reached;
+}
+
 PurposeEntry const* Register::purpose(std::string_view name) const noexcept {
     auto const found = std::ranges::find(purposes, name, &PurposeEntry::name);
     return found == purposes.end() ? nullptr : &*found;

@@ -66,14 +66,17 @@ public:
 
     Recipient recipient(std::string const& id) {
         std::string const key = "recipients." + id + ".";
-        only(key, {"name", "role", "country", "mechanism", "agreement", "expires"});
+        only(key, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to"});
         Recipient r{id,
                     {},
                     text(key + "role"),
                     text(key + "country"),
                     text(key + "mechanism", true),
                     text(key + "agreement", true),
-                    date(key + "expires")};
+                    date(key + "expires"),
+                    {}};
+        if (document_.find(key + "passes_on_to") != nullptr)
+            r.passes_on_to = texts(key + "passes_on_to", "must be a list of words");
         auto const* const name = document_.find(key + "name");
         if (name != nullptr && name->is_string())
             r.name.sv = r.name.en = text(key + "name");

@@ -22,7 +22,7 @@ ordered_json named(Ids const& ids, Name name) {
 
 ordered_json recipients(Register const& r, PurposeEntry const& p) {
     ordered_json all = ordered_json::array();
-    for (std::string const& id : p.recipients) {
+    for (std::string const& id : r.reached_by(p)) {
         Recipient const& who = r.recipient(id);
         ordered_json one{{"id", id},
                          {"name", to_json(who.name)},

@@ -47,7 +47,7 @@ std::vector<Row> purpose_rows(Register const& r, PurposeEntry const& p, std::str
             {sv ? "Kategorier av uppgifter" : "Categories of data", listed(p.categories, category)},
             {sv ? "Kategorier av personer" : "Categories of people", listed(p.people, group)},
             {sv ? "Källa" : "Source", p.source.in(language)},
-            {sv ? "Mottagare och överföring" : "Recipients and transfers", listed(p.recipients, recipient)},
+            {sv ? "Mottagare och överföring" : "Recipients and transfers", listed(r.reached_by(p), recipient)},
             {sv ? "Lagringstid" : "Retention", p.kept.in(language)},
             {sv ? "Val" : "Choice", std::string{in_words(p.choice, language)}},
             {sv ? "Säkerhetsåtgärder" : "Security measures", listed(r.security, measure)}};

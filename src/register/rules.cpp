@@ -43,6 +43,10 @@ void check_recipients(Register const& r, Document const& document, Problems& pro
                       "there is no decision on adequacy for its country (GDPR Art. 45)");
         problems.want(who.role != "processor" || !who.agreement.empty(), key + ".agreement",
                       "a processor needs an agreement (GDPR Art. 28.3)");
+        for (std::string const& other : who.passes_on_to)
+            problems.want(
+                other != who.id && std::ranges::find(r.recipients, other, &Recipient::id) != r.recipients.end(),
+                key + ".passes_on_to", "unknown recipient");
         problems.want(who.expires.empty() || !who.agreement.empty(), key + ".expires",
                       "only an agreement expires");
     }
@@ -90,7 +94,7 @@ void check_periods(PurposeEntry const& p, Problems& problems) {
 
 void check_transfers(Register const& r, PurposeEntry const& p, Problems& problems) {
     std::string const key = "purposes." + p.name + ".recipients";
-    for (std::string const& id : p.recipients) {
+    for (std::string const& id : r.reached_by(p)) {
         auto const who = std::ranges::find(r.recipients, id, &Recipient::id);
         if (!problems.want(who != r.recipients.end(), key, "unknown recipient")) continue;
         problems.want(who->mechanism != "none", key,

@@ -31,7 +31,7 @@ json retention_terms(Retention const& r) {
 
 std::string terms_hash(Register const& r, PurposeEntry const& p) {
     json recipients = json::array();
-    for (std::string const& id : p.recipients) recipients.push_back(recipient_terms(r.recipient(id)));
+    for (std::string const& id : r.reached_by(p)) recipients.push_back(recipient_terms(r.recipient(id)));
     json const terms{{"purpose", p.name},
                      {"basis", p.basis},
                      {"choice", p.choice},

@@ -13,10 +13,13 @@ constexpr std::size_t rows_in_batch = 5'000;  // one statement of some hundred k
 constexpr int most_attempts = 5;
 
 Flush under_pseudonyms(boost::uuids::uuid id, std::vector<Contribution> const& rows, storage::Key const& key) {
-    Flush flush{id, {}};
+    Flush flush{id, {}, {}};
     flush.rows.reserve(rows.size());
-    for (Contribution const& row : rows)
+    flush.people.reserve(rows.size());
+    for (Contribution const& row : rows) {
         flush.rows.push_back({pseudonym(key, row.person), row.metric, row.bucket, row.value});
+        flush.people.push_back(row.person);
+    }
     return flush;
 }
 
@@ -47,6 +50,12 @@ Task<void> Flusher::flush(StatisticsPermit const& permit, std::uint32_t today) {
         co_await write(permit, waiting_.front(), today);
         waiting_.pop_front();
     }
+}
+
+void Flusher::drop(UserId person) {
+    recorder_.drop(person);
+    for (Batch& batch : waiting_)
+        std::erase_if(batch.rows, [person](Contribution const& row) { return row.person == person; });
 }
 
 Task<void> Flusher::write(StatisticsPermit const& permit, Batch const& batch, std::uint32_t today) {

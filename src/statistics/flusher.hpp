@@ -17,6 +17,9 @@ public:
     /// Throws Unavailable when database or key store are; what was not written waits for the next call.
     Task<void> flush(StatisticsPermit const&, std::uint32_t today);
 
+    /// Forgets what is not written yet of one person.
+    void drop(UserId);
+
 private:
     /// Keeps its id until it is known to be written: the outcome of a lost connection's commit may be unknown.
     struct Batch {

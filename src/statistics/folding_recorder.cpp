@@ -60,6 +60,12 @@ std::vector<Contribution> FoldingRecorder::take() {
     return all;
 }
 
+void FoldingRecorder::drop(UserId person) {
+    Shard& shard = shard_of(person);
+    std::scoped_lock const lock{shard.mutex};
+    std::erase_if(shard.values, [person](auto const& entry) { return entry.first.person == person; });
+}
+
 std::uint64_t FoldingRecorder::left_out() const {
     std::uint64_t sum = 0;
     for (Shard const& shard : shards_) {

@@ -33,6 +33,8 @@ public:
 
     /// Everything folded since the last call.
     [[nodiscard]] std::vector<Contribution> take();
+    /// Forgets one person's part of it.
+    void drop(UserId person);
     /// How many events found no room since the start.
     [[nodiscard]] std::uint64_t left_out() const;
 

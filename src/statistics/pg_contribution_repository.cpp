@@ -46,17 +46,31 @@ constexpr storage::Statement add_contributions{R"sql(
 -- statistics.add_contributions
 INSERT INTO statistics_contributions AS c (epoch, pseudonym, metric, bucket, value)
 SELECT $1::integer, pseudonym, metric, bucket, LEAST(value, ($6::integer[])[metric])
-  FROM unnest($2::bytea[], $3::smallint[], $4::smallint[], $5::integer[]) AS folded (pseudonym, metric, bucket, value)
+  FROM unnest($2::bytea[], $3::smallint[], $4::smallint[], $5::integer[], $7::uuid[])
+    AS folded (pseudonym, metric, bucket, value, person)
+ WHERE NOT EXISTS (SELECT FROM uncounted($7::uuid[]) AS u (person) WHERE u.person = folded.person)
  ORDER BY pseudonym, metric, bucket
 ON CONFLICT (epoch, pseudonym, metric, bucket)
 DO UPDATE SET value = LEAST(c.value + excluded.value, ($6::integer[])[c.metric])
 )sql"};
 
-struct Columns {
-    storage::ArrayLiteral pseudonyms, metrics, buckets, values;
+// An objection is committed before this: what is added afterwards sees it, what was added before is deleted.
+constexpr storage::Statement lock_open{R"sql(
+-- statistics.lock_open
+SELECT FROM statistics_epochs WHERE epoch = $1::integer AND closed_at IS NULL FOR UPDATE
+)sql"};
 
-    explicit Columns(std::vector<PseudonymousRow> const& rows) {
-        for (PseudonymousRow const& row : rows) {
+constexpr storage::Statement remove_contributions{R"sql(
+-- statistics.remove_contributions
+DELETE FROM statistics_contributions WHERE epoch = $1::integer AND pseudonym = $2::bytea
+)sql"};
+
+struct Columns {
+    storage::ArrayLiteral pseudonyms, metrics, buckets, values, people;
+
+    explicit Columns(Flush const& flush) {
+        for (UserId const& person : flush.people) people.add(person.text());
+        for (PseudonymousRow const& row : flush.rows) {
             pseudonyms.add(storage::bytea(row.pseudonym));
             metrics.add(std::to_string(static_cast<unsigned>(row.metric)));
             buckets.add(std::to_string(row.bucket));
@@ -92,15 +106,23 @@ Task<Result<Epoch>> PgContributionRepository::open_epoch(StatisticsPermit const&
 }
 
 Task<Result<bool>> PgContributionRepository::add(StatisticsPermit const& permit, Epoch epoch, Flush const& flush) {
-    Columns const columns{flush.rows};
+    Columns const columns{flush};
     std::string const limits = limits_by_metric(policies_, [](auto const& p) { return p.most_in_bucket; });
     std::string const id = uuid_text(flush.id);
     co_return co_await db_.run(permit, [&, epoch](Tx& tx) -> Result<bool> {
         if (tx.exec(hold_open, epoch).empty()) return false;
         if (tx.exec(insert_flush, id, epoch).affected_rows() == 0) return true;  // a repeat: it has been counted
         tx.exec(add_contributions, epoch, columns.pseudonyms.text(), columns.metrics.text(),
-                columns.buckets.text(), columns.values.text(), limits);
+                columns.buckets.text(), columns.values.text(), limits, columns.people.text());
         return true;
+    });
+}
+
+Task<Result<void>> PgContributionRepository::remove(StatisticsPermit const& permit, Epoch epoch,
+                                                    std::string const& pseudonym) {
+    co_return co_await db_.run(permit, [&, epoch](Tx& tx) -> Result<void> {
+        if (!tx.exec(lock_open, epoch).empty()) tx.exec(remove_contributions, epoch, storage::bytea(pseudonym));
+        return {};
     });
 }
 

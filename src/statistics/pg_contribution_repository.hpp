@@ -24,6 +24,7 @@ struct PseudonymousRow {
 struct Flush {
     boost::uuids::uuid id;
     std::vector<PseudonymousRow> rows;
+    std::vector<UserId> people{};  // whose row each is: asked about while it is written, never stored
 };
 
 /// The epochs and what was contributed to them. References outlive the calls.
@@ -36,7 +37,11 @@ public:
     Task<Result<Epoch>> open_epoch(StatisticsPermit const&, std::uint32_t day, std::uint32_t today);
 
     /// False when the epoch was closed meanwhile: nothing was added. Values are bounded by the policies.
+    /// Rows of people who are not to be counted (objection, restriction, erasure) are left out.
     Task<Result<bool>> add(StatisticsPermit const&, Epoch, Flush const&);
+
+    /// Deletes what one pseudonym contributed to an open epoch. What is being added at this moment is waited for.
+    Task<Result<void>> remove(StatisticsPermit const&, Epoch, std::string const& pseudonym);
 
     /// Open epochs of days before `day`, or all open ones.
     Task<Result<std::vector<Epoch>>> open_before(StatisticsPermit const&, std::uint32_t day);

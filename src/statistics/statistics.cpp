@@ -75,7 +75,16 @@ public:
         co_return co_await asio::co_spawn(self->executor_, close_there(self), asio::use_awaitable);
     }
 
+    static Task<void> forget(std::shared_ptr<Service> self, UserId person) {
+        co_await asio::co_spawn(self->executor_, forget_there(self, person), asio::use_awaitable);
+    }
+
 private:
+    static Task<void> forget_there(std::shared_ptr<Service> self, UserId person) {
+        co_await self->forget_person(person);
+    }
+    Task<void> forget_person(UserId);
+
     static Task<Result<CloseReport>> close_there(std::shared_ptr<Service> self) {
         co_return co_await self->close_today();
     }
@@ -177,6 +186,21 @@ Task<Result<CloseReport>> Statistics::Service::close_today() {
     co_return CloseReport{rfc3339(day).substr(0, 10), epoch};
 }
 
+Task<void> Statistics::Service::forget_person(UserId person) {
+    auto const may = permit();
+    auto const held = co_await turn_.take();
+    flusher_.drop(person);
+    auto const open = co_await contributions_.all_open(may);
+    if (!open) throw Unavailable{"the database is busy"};
+    for (Epoch const epoch : co_await keys_.epochs()) {
+        if (std::find(open->begin(), open->end(), epoch) == open->end()) continue;
+        storage::Key key = co_await keys_.key_of(epoch);
+        std::string const name = pseudonym(key, person);
+        key.fill(0);
+        if (!co_await contributions_.remove(may, epoch, name)) throw Unavailable{"the database is busy"};
+    }
+}
+
 Task<void> Statistics::Service::await_delivery(Epoch epoch) {
     auto const deadline = std::chrono::steady_clock::now() + patience;
     milliseconds pause = 50ms;
@@ -212,6 +236,10 @@ void Statistics::start() {
 
 void Statistics::stop() {
     service_->stop();
+}
+
+Task<void> Statistics::forget(UserId person) {
+    return Service::forget(service_, person);
 }
 
 Task<Result<CloseReport>> Statistics::close_epoch() {

@@ -1,6 +1,7 @@
 #include "samtal/storage/database.hpp"
 
 #include "connection.hpp"
+#include "connection_shares.hpp"
 #include "samtal/storage/migrator.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@
 namespace samtal::storage {
 
 namespace {
-
-/// Purposes on the way of every request get several connections, the others one that closes when idle.
-unsigned connections_for(std::string_view purpose) {
-    if (purpose == "profile_directory") return 5;
-    if (purpose == "account_login" || purpose == "chat_messaging") return 4;
-    if (purpose == "call_setup" || purpose == "call_history") return 2;
-    return 1;
-}
 
 LoginOptions login_of(DatabaseOptions const& options, std::string_view purpose) {
     std::string const role = "samtal_" + std::string{purpose};
@@ -37,14 +30,9 @@ SELECT coalesce(max(number), 0) FROM schema_migrations
 }  // namespace
 
 Database::Database(DatabaseOptions const& options) : options_{options} {
-    unsigned wanted = 0;
-    for (std::size_t i = 0; i < purpose_names.size(); ++i)
-        if (purpose_has_tables[i]) wanted += connections_for(purpose_names[i]);
+    auto const shares = connection_shares(options.max_connections);
     for (std::size_t i = 0; i < purpose_names.size(); ++i) {
-        // Shares of a smaller budget, never below one. A purpose without tables never connects.
-        unsigned const share =
-            connections_for(purpose_names[i]) * std::min(options.max_connections, wanted) / wanted;
-        pools_[i] = std::make_unique<PurposePool>(login_of(options, purpose_names[i]), std::max(1U, share),
+        pools_[i] = std::make_unique<PurposePool>(login_of(options, purpose_names[i]), std::max(1U, shares[i]),
                                                   options.queue_limit, options.observer);
     }
 }

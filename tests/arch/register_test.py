@@ -90,6 +90,9 @@ def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> No
     ('beside = ["notice_version", "event_id"]', 'beside = ["event_id"]\nportable = ["state"]\nspare = 1', "export.consent_state.spare: unknown key"),
     ('times = ["acknowledged_at"]', 'times = ["acknowledged_at"]\nportable = ["acknowledged_at"]',
      "export.acknowledgements.portable: no purpose under contract or consent handles acknowledged_at"),
+    ('calls = { purpose = "call_history", anchor = "ended_at", made = "call_id" }\n', '', "tables.calls: has no line in [expiry]"),
+    ('anchor = "ended_at", made', 'anchor = "ended_at; DROP TABLE calls", made', "expiry.calls: needs an anchor"),
+    (', made = "call_id" }', ' }', "expiry.calls: rows under a consent need `made`"),
 ])
 def test_J1_an_export_rule_that_contradicts_the_register_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:
     text = REGISTER.read_text()

@@ -124,6 +124,25 @@ def test_a_key_store_that_goes_away_comes_back(platform: Platform, pair: tuple[P
     assert platform.pids("samtal-server") == server
 
 
+def test_without_the_key_store_keys_in_memory_are_not_used_for_long(platform: Platform,
+                                                                    pair: tuple[Person, Person]) -> None:
+    """Else somebody erased meanwhile would still be read by a server that cannot hear of it."""
+    place, server = people.conversation(*pair), platform.pids("samtal-server")
+    ok(pair[0].client.get("/v1/me/profile"), 200)
+    watchers, postmaster = platform.supervisors(), platform.postmaster("postgres-keys")
+    signal_all(watchers, signal.SIGSTOP)
+    try:
+        signal_all([postmaster], signal.SIGINT)
+        eventually(lambda: refused_for_now(pair[0].client.get("/v1/me/profile")), 10, "reading answers 503")
+        assert refused_for_now(write(pair[0], place))
+        eventually(lambda: Client(platform.url).get("/readyz").status_code == 503, 20, "readyz is red")
+    finally:
+        signal_all(watchers, signal.SIGCONT)
+    recovered(platform, pair[0], place)
+    ok(pair[0].client.get("/v1/me/profile"), 200)
+    assert platform.pids("samtal-server") == server
+
+
 def test_a_frozen_database_answers_503_within_its_time(platform: Platform, pair: tuple[Person, Person]) -> None:
     """Worse than gone: connections stay open and never answer."""
     place, postmaster = people.conversation(*pair), platform.postmaster()

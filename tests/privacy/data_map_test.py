@@ -53,6 +53,29 @@ def test_A2_the_schema_and_the_register_name_the_same_personal_fields(platform: 
             assert f"field={table}.{column}" in comment
 
 
+def test_I1_every_personal_table_expires_or_says_why_not(platform: Platform) -> None:
+    """And the job can find what is due: the functions that the register derives know each of its categories."""
+    cluster, expiry = Cluster(platform), REGISTER["expiry"]
+    personal = {row[0] for row in cluster.ask("samtal", TABLES) if is_personal(row[1])}
+    assert personal - set(expiry) == set()
+    for table, rule in expiry.items():
+        assert rule.get("stays") or {"purpose", "anchor"} <= set(rule), table
+    rules = [table for table, rule in expiry.items() if "stays" not in rule]
+    assert len(rules) >= 10
+    for table in rules:
+        assert cluster.ask("samtal", f"SELECT retention_count('{table}', 'P0D', 'P0D', '1970-01-01')") == [["0"]]
+
+
+def test_I1_what_expires_is_found_by_an_index(platform: Platform) -> None:
+    """A run's cost follows what it deletes, not how much is kept."""
+    for table, rule in REGISTER["expiry"].items():
+        if "stays" in rule:
+            continue
+        plan = Cluster(platform).ask("samtal", f"""SET enable_seqscan = off; EXPLAIN SELECT FROM {table}
+            WHERE {rule['anchor']} < '2000-01-01' ORDER BY {rule['anchor']} LIMIT 10""")
+        assert any("Index" in row[0] for row in plan) and not any("Sort" in row[0] for row in plan), (table, plan)
+
+
 def test_A2_a_column_is_personal_only_in_a_personal_table(platform: Platform) -> None:
     cluster = Cluster(platform)
     personal = {table for table, comment, *_ in cluster.ask("samtal", TABLES) if is_personal(comment)}

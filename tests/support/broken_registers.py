@@ -45,6 +45,15 @@ def reseller(country: str, mechanism: str) -> str:
     return RESELLER.replace("SE", country).replace('"eea"', f'"{mechanism}"')
 
 
+SUBPROCESSOR = """[recipients.subprocessor]
+name = "Underbiträde"
+role = "processor"
+country = "IN"
+mechanism = "none"
+agreement = "x"
+[recipients.another]
+name = "Annan"
+"""
 ADDRESS = """kept = { sv = "IP-adresser i sin helhet i {address}, förkortade i {period}.", en = "IP addresses in full for {address}, truncated for {period}." }
 retention = { anchor = "seen", duration = "P180D", action = "delete", lag = "P1D", steps = [{ of = "address", duration = "P30D", action = "truncate" }] }"""
 ADDRESS_ALWAYS = """kept = { sv = "IP-adresser i {period}.", en = "IP addresses for {period}." }
@@ -101,6 +110,10 @@ RUN_TIME = [
            "a transfer to reseller by derogation needs consent", 'recipients = ["operator", "organisation", "reseller"]'),
     Broken("adequacy nobody decided", RESELLER, reseller("CN", "adequacy"), "recipients.reseller.mechanism",
            "there is no decision on adequacy for its country", 'mechanism = "adequacy"'),
+    Broken("passed on to nobody known", RESELLER, f'passes_on_to = ["somebody"]\n{RESELLER}', "recipients.reseller.passes_on_to", "unknown recipient"),
+    Broken("passed on beyond what is allowed", RESELLER, f'passes_on_to = ["subprocessor"]\n{RESELLER} = "x"\n{SUBPROCESSOR}{RESELLER}',
+           "purposes.reseller_service.recipients", "subprocessor is outside the EEA and nothing allows the transfer",
+           'recipients = ["operator", "organisation", "reseller"]'),
     Broken("no country", RESELLER, reseller("Sverige", "eea"), "recipients.reseller.country", "must be a country code"),
     Broken("processor without agreement", RESELLER, RESELLER.replace("agreement", "# agreement"), "recipients.reseller.agreement",
            "a processor needs an agreement", "[recipients.reseller]"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 
+import expiry
 import export
 from model import RUN_TIME, SERVICE_CLASSES, Purpose, Register
 from periods import LIMITS
@@ -63,6 +64,7 @@ def purpose_type(index: int, purpose: Purpose, in_effect: bool) -> str:
             f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
             f"    static constexpr Callers callers{{{callers}}};\n"
             f"    static constexpr bool in_effect = {'true' if in_effect else 'false'};\n"
+            f"    static constexpr bool honours_restriction = {str(raw.get('honours_restriction', True)).lower()};\n"
             "};\n")
 
 
@@ -81,7 +83,13 @@ def header(register: Register) -> str:
     out.append("/// Whether the purpose touches a table at all. By index.\n"
                f"inline constexpr std::array<bool, {len(register.purposes)}> purpose_has_tables{{{tables}}};\n\n")
     out.append("/// What this service was built as. A purpose that does not exist in it has no rights and is not `in_effect`.\n"
-               f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n")
+               f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n"
+               "/// Whether the law makes such a service keep traffic data for law enforcement (LEK 9:19).\n"
+               "[[nodiscard]] constexpr bool must_keep_traffic(ServiceClass service_class) noexcept {\n"
+               "    return service_class == ServiceClass::number_based_public;\n}\n\n")
+    choices = ", ".join(f"Choice::{p.raw['choice']}" for p in register.purposes)
+    out.append("/// In the order of purpose_names.\n"
+               f"inline constexpr std::array<Choice, {len(register.purposes)}> purpose_choices{{{choices}}};\n\n")
     out.append(CONCEPT)
     for purpose in register.purposes:
         for table, column in register.personal_fields(purpose):
@@ -95,6 +103,8 @@ def facts(register: Register) -> dict:
     """What is decided when the program is built: the running server holds the file it reads against it."""
     return {
         "run_time": RUN_TIME, "limits": LIMITS,
+        "kept_after_erasure": [{"holding": t.name, "category": t.category(), "why": t.kept}
+                               for t in register.tables.values() if t.kept],
         "purposes": [{"name": p.name, "fields": [f"{t}.{c}" for t, c in register.personal_fields(p)],
                       "categories": register.categories(p), "in_effect": register.in_effect(p)}
                      for p in register.purposes],
@@ -109,9 +119,12 @@ def raw_string(text: str, limit: int = 8000) -> str:
 
 def source(register: Register, grants: str) -> str:
     return ("// Derived from config/processing.toml by tools/register. Not to be edited.\n"
-            '#include "samtal/core/register_texts.hpp"\n\nnamespace samtal {\n\n'
+            '#include "samtal/core/register_texts.hpp"\n\n'
+            "// Every compiler takes more than the 65,536 characters that the standard promises.\n"
+            '#pragma GCC diagnostic ignored "-Woverlength-strings"\n\nnamespace samtal {\n\n'
             f"std::string_view const register_source =\n    {raw_string(register.path.read_text())};\n\n"
             f"std::string_view const register_facts =\n    {raw_string(json.dumps(facts(register), ensure_ascii=False))};\n\n"
             f"std::string_view const register_exports =\n    {raw_string(json.dumps(export.texts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_expiry =\n    {raw_string(json.dumps(expiry.texts(register)))};\n\n"
             f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
             "}  // namespace samtal\n")

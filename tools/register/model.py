@@ -6,6 +6,7 @@ import pathlib
 import re
 import tomllib
 
+import expiry
 import export
 import rules
 import shape
@@ -19,10 +20,10 @@ CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages", "security", "transfers", "categories",
-       "people", "tables", "recipients", "purposes", "withheld", "labels", "export"}
-TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
+       "people", "tables", "recipients", "purposes", "withheld", "labels", "export", "expiry"}
+TABLE_KEYS = {"subject", "fields", "common", "pseudonymous", "erase", "kept"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
-                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "default", "people", "compatible",
+                "recipients", "delete", "functions", "through", "minimum_age", "off_by_gpc", "default", "people", "compatible",
                 "interest", "source", "service_classes", *RIGHTS}
 PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients", "people"}
 PURPOSE_LISTS = ("callers", "recipients", "people", "compatible", "service_classes")
@@ -43,6 +44,13 @@ class Table:
     fields: dict[str, str]
     common: bool        # rows of several people: one's restriction does not take them from the others
     pseudonymous: bool  # rows that lead to nobody's account
+    erase: str          # what an erasure does: delete, or the name of a function of the schema
+    kept: dict[str, str]  # what stays after an erasure and why, by language; for the certificate
+
+    def category(self) -> str:
+        """What the rows are about, in one word: for counts of an erasure."""
+        own = [category for field, category in self.fields.items() if field != self.subject] or list(self.fields.values())
+        return max(own, key=own.count)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Purpose:
 
     def handles(self) -> set[tuple[str, str]]:
         """Table and column pairs whose values the code has in hand: who writes a value knows it."""
-        return {(t, c) for right in RIGHTS for t, columns in self.columns(right).items() for c in columns}
+        return {(t, c) for right in (*RIGHTS, "through") for t, columns in self.columns(right).items() for c in columns}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +110,8 @@ def load(path: pathlib.Path) -> Register:
     shape.vocabulary(path, raw)
     _want(path, "service_class", raw["service_class"] in SERVICE_CLASSES, "unknown class of service")
     tables = {name: Table(name, t.get("subject", ""), t.get("fields", {}), t.get("common", False),
-                          t.get("pseudonymous", False)) for name, t in raw["tables"].items()}
+                          t.get("pseudonymous", False), t.get("erase", "delete"), t.get("kept", {}))
+              for name, t in raw["tables"].items()}
     register = Register(path, raw, tables, [Purpose(n, p) for n, p in raw["purposes"].items()])
     _check_tables(register)
     for recipient, entry in raw["recipients"].items():
@@ -111,6 +120,7 @@ def load(path: pathlib.Path) -> Register:
         _check_purpose(register, purpose)
     rules.check(register)
     _check_every_field_is_used(register)
+    expiry.check(register, _want)
     for key, problem in export.problems(register):
         _want(path, key, False, problem)
     return register
@@ -121,6 +131,9 @@ def _check_tables(register: Register) -> None:
         key = f"tables.{table.name}"
         _only(register.path, key + ".", register.raw["tables"][table.name], TABLE_KEYS, {"subject", "fields"})
         _want(register.path, key, table.subject in table.fields, "its subject is no field of it")
+        _want(register.path, f"{key}.erase", bool(NAME.fullmatch(table.erase)), "is no name")
+        for language in register.raw["languages"] if table.kept else []:
+            _want(register.path, f"{key}.kept", language in table.kept, f"has no text in {language}")
         for field, category in table.fields.items():
             _want(register.path, f"{key}.fields.{field}", category in register.raw["categories"], "unknown category")
 
@@ -133,6 +146,9 @@ def _check_purpose(register: Register, purpose: Purpose) -> None:
         _want(path, f"{key}.{word}", shape.is_text(raw[word]), "must be a text")
     for listed in PURPOSE_LISTS:
         _want(path, f"{key}.{listed}", shape.is_list_of_texts(raw.get(listed, [])), "must be a list of words")
+    for right in RIGHTS:
+        for table, columns in purpose.columns(right).items():
+            _want(path, f"{key}.{right}.{table}", shape.is_list_of_texts(columns), "must be a list of columns")
     for flag in ("honours_restriction", "off_by_gpc"):
         _want(path, f"{key}.{flag}", isinstance(raw.get(flag, False), bool), "must be true or false")
     _want(path, f"{key}.basis", raw["basis"] in BASES, "unknown basis")

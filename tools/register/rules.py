@@ -36,6 +36,8 @@ def _recipients(register: Register) -> None:
              "there is no decision on adequacy for its country (GDPR Art. 45)")
         want(path, f"{key}.agreement", entry["role"] != "processor" or "agreement" in entry,
              "a processor needs an agreement (GDPR Art. 28.3)")
+        for other in entry.get("passes_on_to", []):
+            want(path, f"{key}.passes_on_to", other != name and other in register.raw["recipients"], "unknown recipient")
         want(path, f"{key}.expires", "expires" not in entry or "agreement" in entry, "only an agreement expires")
 
 
@@ -97,7 +99,9 @@ def _periods(register: Register, purpose: Purpose) -> None:
 
 
 def _transfers(register: Register, purpose: Purpose) -> None:
-    for name in purpose.raw["recipients"]:
+    reached = list(purpose.raw["recipients"])
+    for name in reached:  # it grows meanwhile: whom they pass it on to
+        reached += [n for n in register.raw["recipients"][name].get("passes_on_to", []) if n not in reached]
         mechanism = register.raw["recipients"][name]["mechanism"]
         key = f"purposes.{purpose.name}.recipients"
         want(register.path, key, mechanism != "none", f"{name} is outside the EEA and nothing allows the transfer (GDPR Art. 44)")

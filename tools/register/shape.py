@@ -62,13 +62,15 @@ def vocabulary(path: pathlib.Path, raw: dict) -> None:
 
 def recipient(path: pathlib.Path, name: str, entry: dict, languages: list[str]) -> None:
     key = f"recipients.{name}"
-    only(path, key + ".", entry, {"name", "role", "country", "mechanism", "agreement", "expires"}, {"name", "role", "country"})
+    only(path, key + ".", entry, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to"},
+         {"name", "role", "country"})
     if not is_text(entry["name"]):
         words(path, f"{key}.name", entry["name"], languages)
     want(path, f"{key}.role", entry["role"] in ROLES, "must be processor, controller or authority")
     want(path, f"{key}.country", is_text(entry["country"]), "must be a country code")
     want(path, f"{key}.mechanism", entry.get("mechanism") in MECHANISMS, "has no transfer mechanism")
     want(path, f"{key}.agreement", is_text(entry.get("agreement", "-")), "must be a text")
+    want(path, f"{key}.passes_on_to", is_list_of_texts(entry.get("passes_on_to", [])), "must be a list of words")
     expires = entry.get("expires")
     want(path, f"{key}.expires", expires is None or type(expires) is datetime.date, "must be a date")
 

@@ -1,6 +1,8 @@
 """Roles, column grants and row policies out of the register: the second of the two layers."""
 from __future__ import annotations
 
+import erasure
+import expiry
 import export
 from model import RIGHTS, Purpose, Register, Table
 
@@ -66,8 +68,8 @@ END $$;"""
 
 
 def script(register: Register) -> str:
-    lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
-             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register)]
+    lines = [RESET, erasure.function(register), "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register), *expiry.functions(register)]
     for purpose in register.purposes:
         lines += grants(purpose) if register.in_effect(purpose) else []
     return "\n".join(lines + policies(register)) + "\n"

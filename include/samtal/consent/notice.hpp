@@ -46,9 +46,8 @@ public:
     [[nodiscard]] std::optional<Text> text(std::string_view brand, std::string_view language) const;
     /// Changes with material changes only.
     [[nodiscard]] std::string current_version() const;
-    /// Changes with every byte of the register's file.
-    [[nodiscard]] std::string register_digest() const;
-    [[nodiscard]] std::string controller() const;
+    /// The register that this is the notice of. Never nullptr.
+    [[nodiscard]] std::shared_ptr<processing::Register const> in_force() const;
     /// All purposes in the register's order; nullptr for an unknown one.
     [[nodiscard]] std::vector<PurposeText> purposes() const;
     [[nodiscard]] std::shared_ptr<PurposeText const> purpose(std::string_view name) const;

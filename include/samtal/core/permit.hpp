@@ -44,15 +44,21 @@ private:
     DecisionId decision_;
 };
 
+/// What a restricted account (GDPR Art. 18) gets for all but sign-in, choices and rights.
+inline constexpr Error processing_restricted{Errc::denied, "the processing of this account's data is restricted",
+                                             "", "processing-restricted"};
+
 /// How the edge and the jobs ask for permits without knowing the consent room.
 class PermitIssuer {
 public:
     virtual ~PermitIssuer() = default;
 
-    /// For a signed-in person. `denied` names the purpose: consent is missing, or they object.
+    /// For a signed-in person. `denied`: "consent-required" names the purpose; "processing-restricted".
     template <Purpose P>
         requires(P::callers.person)
     Task<Result<Permit<P>>> permit(Principal who, Scope scope) {
+        if constexpr (P::honours_restriction)
+            if (who.restricted) co_return processing_restricted;
         Result<DecisionId> const decision = co_await decide(who, P::name, P::basis, P::choice);
         if (!decision) co_return decision.error();
         co_return Permit<P>{Actor{ActorKind::person, who.organisation, who.user}, scope, *decision};

@@ -11,6 +11,7 @@ struct Principal {
     OrganisationId organisation;
     UserId user;
     SessionId session;
+    bool restricted = false;  // GDPR Art. 18: only what the register exempts is done for them
 };
 
 /// Those who act without being a person with an account here.

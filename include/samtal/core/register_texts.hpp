@@ -13,6 +13,9 @@ extern std::string_view const register_facts;
 /// What a person's archive holds of each table, as JSON. Only the `rights` room reads it.
 extern std::string_view const register_exports;
 
+/// What expires and when, as JSON: [{"category", "purpose", "duration", "lag"}], periods in ISO 8601.
+extern std::string_view const register_expiry;
+
 /// SQL that gives each purpose's role its columns and rows and nothing else. Run by the migrator.
 extern std::string_view const register_grants;
 

@@ -25,8 +25,9 @@ public:
         std::string& unknown)
         : who{who}, request{request}, path_{std::move(path)}, body_{std::move(body)}, unknown_{unknown} {}
 
-    Principal who;  // nil ids at the doorstep
+    Principal who;  // nil ids at the doorstep, and for a receipt
     net::Request const& request;
+    std::string receipt{};  // the token, where a route takes receipts and got one
 
     /// The n-th {…} of the route's pattern.
     [[nodiscard]] std::string const& segment(std::size_t n) const { return path_.at(n); }
@@ -72,6 +73,7 @@ struct Reply {
     int status = 200;
     std::string json;
     std::vector<net::Header> headers;
+    std::string content_type = "application/json";  // of what stands in `json`
 };
 [[nodiscard]] inline Reply created(std::string json) {
     return {201, std::move(json), {}};

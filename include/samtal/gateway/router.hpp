@@ -11,6 +11,9 @@
 
 namespace samtal::gateway {
 
+/// What a receipt token begins with, so that none is taken for an access token.
+inline constexpr std::string_view receipt_prefix = "rcpt_";
+
 struct RouteOptions {
     std::size_t body_limit = 256 * 1024;
     bool creates = false;    // honours Idempotency-Key
@@ -42,6 +45,18 @@ public:
         add(method, pattern, Entrance::doorstep, P::name, options, [this, decode, handle](Ask const& ask) {
             return unattended(decode(ask), handle, permits_.permit_doorstep<P>());
         });
+    }
+
+    /// For a signed-in person, or for whoever holds a receipt (`receipt_prefix`), which outlives the account. The
+    /// command reads `ask.receipt`; without a person the permit is a machine's.
+    template <Purpose P, class Decode, class Handle>
+    void receipt(net::Method method, std::string_view pattern, Decode decode, Handle handle,
+                 RouteOptions options = {}) {
+        add(method, pattern, Entrance::receipt, P::name, options,
+            [this, decode, handle](Ask const& ask) -> Task<Result<Reply>> {
+                if (ask.receipt.empty()) return for_person<P>(decode, handle, ask);
+                return unattended(decode(ask), handle, permits_.permit_machine<P>(OrganisationId::nil()));
+            });
     }
 
     /// For a switch with its own token; `who.organisation` is the switch's, `who.session` holds its id.
@@ -80,7 +95,7 @@ public:
             type, [this, decode, handle](FrameAsk ask) { return for_frame<P>(decode, handle, std::move(ask)); });
     }
 
-    enum class Entrance : unsigned char { open, doorstep, person, machine, administrator };
+    enum class Entrance : unsigned char { open, doorstep, person, receipt, machine, administrator };
     struct Route {
         net::Method method;
         std::vector<std::string> segments;  // "{…}" matches one

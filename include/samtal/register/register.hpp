@@ -28,11 +28,12 @@ struct Category {
 struct Recipient {
     std::string id;
     Words name;
-    std::string role;       // processor, controller, authority
-    std::string country;    // ISO 3166, two letters
-    std::string mechanism;  // eea, adequacy, scc, derogation, none (then nothing may go there)
-    std::string agreement;  // empty: none is needed
-    std::string expires;    // full-date; empty: until further notice
+    std::string role;                       // processor, controller, authority
+    std::string country;                    // ISO 3166, two letters
+    std::string mechanism;                  // eea, adequacy, scc, derogation, none (then nothing may go there)
+    std::string agreement;                  // empty: none is needed
+    std::string expires;                    // full-date; empty: until further notice
+    std::vector<std::string> passes_on_to;  // recipients by whom it lets the data be processed
 };
 
 /// What goes before the rest does.
@@ -72,6 +73,8 @@ struct Register {
     [[nodiscard]] Recipient const& recipient(std::string_view id) const;
     [[nodiscard]] Words const& category(std::string_view id) const;
     [[nodiscard]] Words const& group(std::string_view id) const;  // of people
+    /// The recipients of a purpose and those they pass its data on to, each once.
+    [[nodiscard]] std::vector<std::string> reached_by(PurposeEntry const&) const;
     /// By purpose name; nullptr for one that does not exist.
     [[nodiscard]] PurposeEntry const* purpose(std::string_view name) const noexcept;
 };

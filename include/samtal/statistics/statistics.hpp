@@ -58,6 +58,10 @@ public:
     /// it can be.
     Task<Result<CloseReport>> close_epoch();
 
+    /// Deletes what the open epochs hold of a person who is not to be counted. First commit why (objection,
+    /// restriction, erasure): from then on nothing is added. Throws Unavailable.
+    Task<void> forget(UserId);
+
 private:
     class Service;
     std::shared_ptr<Service> service_;

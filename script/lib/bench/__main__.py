@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, keys, profile, start
+from bench import chat, erasure, keys, profile, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "chat_send": chat.measure_throughput,
     "chat_latency": chat.measure_latency,
     "key_rotation": keys.measure,
+    "erasure": erasure.measure,
 }
 
 

@@ -77,8 +77,15 @@ def _insert_subjects(platform: Platform, store: Superuser) -> None:
     [kek_file] = (platform.data / "keys").glob("kek-*.key")
     epoch, kek = int(kek_file.stem.removeprefix("kek-")), kek_file.read_bytes()
     lines = (f"{subject}\t{epoch}\t\\\\x{_wrapped(kek, subject.bytes).hex()}\n"
-             for subject in (uuid.UUID(bytes=os.urandom(16)) for _ in range(SUBJECTS)))
+             for subject in map(_user_id, range(SUBJECTS)))
     store.ask("samtal_keys", "COPY subject_keys FROM STDIN;\n" + "".join(lines) + "\\.\nVACUUM ANALYZE subject_keys;\n")
+
+
+def _user_id(number: int) -> uuid.UUID:
+    """UUIDv7, as the server makes them: somebody new each second of the days before."""
+    milliseconds = int(time.time() * 1000) - (SUBJECTS - number) * 1000
+    rest = os.urandom(10)
+    return uuid.UUID(bytes=milliseconds.to_bytes(6, "big") + bytes([0x70 | rest[0] & 0x0F, rest[1], 0x80 | rest[2] & 0x3F]) + rest[3:])
 
 
 _sodium = ctypes.CDLL(ctypes.util.find_library("sodium") or "libsodium.so.23")

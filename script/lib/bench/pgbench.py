@@ -79,6 +79,10 @@ class Pgbench(Superuser):
         """Point reads by primary key a second, 64 clients."""
         return self._transactions_per_s(64, "-S")
 
+    def script(self, database: str, sql: str) -> None:
+        """Runs statements in one of the cluster's databases."""
+        self._run("psql", "-d", database, "-q", "-v", "ON_ERROR_STOP=1", stdin=sql)
+
     def _transactions_per_s(self, clients: int, *what: str) -> float:
         output = self._run("pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(self.seconds), *what, DATABASE)
         found = re.search(r"^tps = ([0-9.]+)", output, re.MULTILINE)

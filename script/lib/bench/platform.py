@@ -100,7 +100,7 @@ class Platform:
         if done.returncode:
             raise SystemExit(f"psql: {done.stderr.strip()}")
 
-    def request(self, method: str, path: str, body: object = None, token: str = "") -> Any:
+    def request(self, method: str, path: str, body: object = None, token: str = "", empty: bool = False) -> Any:
         request = urllib.request.Request(self.url + path, method=method)
         if body is not None:
             request.data = json.dumps(body).encode()
@@ -108,7 +108,12 @@ class Platform:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-            return json.load(answer)
+            return None if empty else json.load(answer)
+
+    @property
+    def made(self) -> int:
+        """How many people there are so far; the next one's number."""
+        return self._people
 
     @cached_property
     def organisation(self) -> str:

@@ -15,5 +15,9 @@ void add_user_commands(CLI::App&, Context& context);
 void add_switch_commands(CLI::App&, Context& context);
 void add_statistics_commands(CLI::App&, Context& context);
 void add_register_commands(CLI::App&, Context& context);
+void add_privacy_commands(CLI::App&, Context& context);
+void add_retention_commands(CLI::App&, Context& context);
+void add_hold_commands(CLI::App&, Context& context);
+void add_disclosure_command(CLI::App&, Context& context);
 
 }  // namespace samtal::ctl

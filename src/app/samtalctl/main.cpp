@@ -22,6 +22,8 @@ constexpr auto examples = R"(Examples:
   samtalctl switch create --organisation ID --name "Main switch" --json
   samtalctl statistics close-epoch
   samtalctl register check
+  samtalctl retention run --dry-run
+  samtalctl hold add --user ID --case "T 1234-26"
 
 Exit status: 0 done, 1 refused or failed, 2 wrong use.)";
 
@@ -56,6 +58,10 @@ int run(int argc, char** argv) {
     add_switch_commands(app, context);
     add_statistics_commands(app, context);
     add_register_commands(app, context);
+    add_privacy_commands(app, context);
+    add_retention_commands(app, context);
+    add_hold_commands(app, context);
+    add_disclosure_command(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

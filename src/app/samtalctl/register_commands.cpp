@@ -36,7 +36,7 @@ void say_as_json(std::string const& path, std::vector<processing::Problem> const
     say(nlohmann::json{{"file", path}, {"problems", std::move(list)}}.dump());
 }
 
-void check(Context const& context, Wanted const& wanted) {
+void check(Context const& context, Wanted const& wanted) try {
     std::string const path = register_file(context, wanted);
     auto problems = processing::contradictions(path);
     std::ranges::copy(processing::expired_agreements(path, system_now()), std::back_inserter(problems));
@@ -48,15 +48,19 @@ void check(Context const& context, Wanted const& wanted) {
         throw Failure{
             fmt::format("{} contradiction{} in the register", problems.size(), problems.size() == 1 ? "" : "s")};
     if (!context.json) say("the register holds together, and is the one that this program was built for");
+} catch (ops::ConfigError const& e) {  // of the register: refused, not wrongly used
+    throw Failure{e.what()};
 }
 
-void write_record(Context const& context, Wanted const& wanted) {
+void write_record(Context const& context, Wanted const& wanted) try {
     std::string const format = !wanted.format.empty() ? wanted.format : context.json ? "json" : "md";
     auto const kind = format == "json"  ? processing::RecordFormat::json
                       : format == "csv" ? processing::RecordFormat::csv
                                         : processing::RecordFormat::markdown;
     auto const text = processing::record(processing::load(register_file(context, wanted)), kind, wanted.language);
     std::fwrite(text.data(), 1, text.size(), stdout);
+} catch (ops::ConfigError const& e) {
+    throw Failure{e.what()};
 }
 
 }  // namespace

@@ -101,6 +101,34 @@ TEST_F(EpochsTest, BoundAPersonOverManyFlushes) {
               policies.of(Metric::message_sent).most_in_bucket);
 }
 
+TEST_F(EpochsTest, CountNobodyWhoObjectsOrIsRestricted) {
+    Principal const objector = person();
+    Principal const restricted = person();
+    Principal const other = person();
+    test.admin(fmt::format("INSERT INTO objections VALUES ('{}', '{}', 'anonymous_statistics', now())",
+                           organisation.text(), objector.user.text()));
+    test.admin(fmt::format("UPDATE users SET restricted_at = now() WHERE user_id = '{}'", restricted.user.text()));
+    for (Principal const& who : {objector, restricted, other}) recorder.fold(who.user, Metric::sign_ins, "");
+    flush();
+    Epoch const epoch = open(today);
+    EXPECT_EQ(rows("statistics_contributions", epoch), 1);
+    EXPECT_EQ(counts(epoch).at(1).at(0), 1);
+}
+
+TEST_F(EpochsTest, ForgetWhatOnePersonContributed) {
+    Principal const who = person();
+    Principal const other = person();
+    for (Principal const& one : {who, other}) recorder.fold(one.user, Metric::sign_ins, "");
+    flush();
+    Epoch const epoch = open(today);
+    EXPECT_TRUE(run(contributions.remove(permit_, epoch, pseudonym(run(keys.key_of(epoch)), who.user))));
+    EXPECT_EQ(rows("statistics_contributions", epoch), 1);
+    for (Principal const& one : {who, other}) recorder.fold(one.user, Metric::active_users, "");
+    flusher.drop(who.user);
+    flush();
+    EXPECT_EQ(rows("statistics_contributions", epoch), 2) << "the other's two";
+}
+
 TEST_F(EpochsTest, CountARepeatedFlushOnce) {
     Epoch const epoch = open(today);
     auto const part = flush_of({row(1, Metric::message_sent, 0), row(2, Metric::message_sent, 0)});

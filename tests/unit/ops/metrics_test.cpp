@@ -43,6 +43,15 @@ TEST(Metrics, AsksAGaugeWhenItIsRead) {
     EXPECT_TRUE(says(metrics, "samtal_connections 7")) << metrics.text();
 }
 
+TEST(Metrics, AsksForAValueOfEachLabel) {
+    Metrics metrics;
+    std::map<std::string, double> overdue{{"calls", 0}, {"messages", 2}};
+    metrics.gauges("samtal_retention_overdue_rows", "category", [&] { return overdue; });
+    overdue["calls"] = 5;
+    EXPECT_TRUE(says(metrics, R"(samtal_retention_overdue_rows{category="calls"} 5)")) << metrics.text();
+    EXPECT_TRUE(says(metrics, R"(samtal_retention_overdue_rows{category="messages"} 2)"));
+}
+
 TEST(Metrics, LosesNoCountBetweenThreads) {
     Metrics metrics;
     {

@@ -58,6 +58,9 @@ TEST(Terms, A3_ChangeWithWhatSomebodyAgreedTo) {
         [](Register& r) { history(r).recipients.emplace_back("reseller"); },
         [](Register& r) { history(r).fields.emplace_back("calls.more"); },
         [](Register& r) { history(r).basis = "contract"; },
+        [](Register& r) {
+            std::ranges::find(r.recipients, "operator", &Recipient::id)->passes_on_to = {"reseller"};
+        },
         [](Register& r) { r.recipients.front().country = "US"; },
         [](Register& r) { std::ranges::find(r.recipients, "operator", &Recipient::id)->country = "NO"; },
         [](Register& r) {

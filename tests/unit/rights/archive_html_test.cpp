@@ -18,7 +18,7 @@ ArchivePlan plan(std::string const& text, std::string language = "sv") {
     processing::Register in_force;
     in_force.controller = in_force.contact = in_force.authority = in_force.version = text;
     in_force.categories = {{text, words}};
-    in_force.recipients = {{text, words, text, text, text, text, text}};
+    in_force.recipients = {{text, words, text, text, text, text, text, {}}};
     processing::PurposeEntry purpose;
     purpose.title = purpose.reason = purpose.kept = words;
     purpose.basis = purpose.law = text;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "call_repositories.hpp"
+#include "samtal/storage/law_retention_cipher.hpp"
+#include "samtal/storage/tx.hpp"
+
+namespace samtal::calls {
+
+/// A call on its way into the store that the law demands; `source` names it across switches.
+struct LawRecord {
+    std::string source;
+    Call const& call;
+};
+
+/// In the transaction that takes the calls in. A corrected call takes the place of the first report.
+void keep_by_law(storage::Tx&, storage::LawRetentionCipher const&, SetupPermit const&, SwitchId,
+                 std::vector<LawRecord> const&);
+
+}  // namespace samtal::calls

@@ -1,0 +1,48 @@
+#include "handlers.hpp"
+#include "pg_disclosure_repository.hpp"
+#include "pg_hold_repository.hpp"
+#include "pg_retention_repository.hpp"
+#include "retention_codec.hpp"
+#include "samtal/core/register_texts.hpp"
+
+namespace samtal::retention {
+
+struct RetentionRoom::Built {
+    Built(RetentionParts const& parts, RetentionOptions const& options)
+        : clock{parts.clock},
+          keeps_traffic{must_keep_traffic(parts.service_class)},
+          repository{parts.db},
+          holds{parts.db, parts.cipher},
+          disclosures{parts.db, parts.cipher, parts.ring},
+          service{repository, decode_rules(register_expiry), options, parts.clock},
+          job{service, parts, options} {}
+
+    Clock clock;
+    bool keeps_traffic;
+    PgRetentionRepository repository;
+    PgHoldRepository holds;
+    PgDisclosureRepository disclosures;
+    RetentionService service;
+    RetentionJob job;
+};
+
+RetentionRoom::RetentionRoom(RetentionParts const& parts, RetentionOptions const& options)
+    : built_{std::make_unique<Built>(parts, options)} {}
+
+RetentionRoom::~RetentionRoom() = default;
+
+void RetentionRoom::add_routes(gateway::Router& router) {
+    add_retention_routes(router, built_->service, built_->job, built_->clock);
+    add_hold_routes(router, built_->holds, built_->clock);
+    add_disclosure_routes(router, built_->disclosures, built_->keeps_traffic, built_->clock);
+}
+
+void RetentionRoom::start() {
+    built_->job.start();
+}
+
+void RetentionRoom::stop() {
+    built_->job.stop();
+}
+
+}  // namespace samtal::retention

@@ -1,0 +1,69 @@
+#include "retention_service.hpp"
+
+#include "samtal/core/uuid_v7.hpp"
+
+namespace samtal::retention {
+
+namespace {
+
+constexpr Error interrupted{Errc::exhausted, "the server is stopping"};
+
+}  // namespace
+
+Task<Result<Counts>> RetentionService::counted(RetentionPermit const& permit, Timestamp moment, bool overdue) {
+    Counts counts;
+    for (Rule const& rule : rules_) {
+        if (stopping_) co_return interrupted;
+        auto const rows = co_await repository_.count(permit, rule, moment, overdue);
+        if (!rows) co_return rows.error();
+        counts[rule.category] = *rows;
+    }
+    co_return counts;
+}
+
+Task<Result<Counts>> RetentionService::due(RetentionPermit const& permit, Timestamp moment) {
+    co_return co_await counted(permit, moment, false);
+}
+
+Task<Result<Counts>> RetentionService::overdue(RetentionPermit const& permit) {
+    co_return co_await counted(permit, clock_(), true);
+}
+
+Task<Result<std::int64_t>> RetentionService::delete_all(RetentionPermit const& permit, Rule const& rule,
+                                                        Timestamp moment) {
+    std::int64_t deleted = 0;
+    Timestamp beginning{};
+    for (;;) {
+        if (stopping_) co_return interrupted;
+        auto const batch = co_await repository_.delete_batch(permit, rule, moment, beginning, options_.batch_rows);
+        if (!batch) co_return batch.error();
+        deleted += batch->deleted;
+        // Fewer: nothing is left but rows that changed this moment, for the next run.
+        if (batch->deleted < options_.batch_rows) co_return deleted;
+        beginning = batch->reached;
+    }
+}
+
+Task<Result<std::optional<Counts>>> RetentionService::run(RetentionPermit const& permit, RunKind kind,
+                                                          Timestamp moment) {
+    Run const run{uuid_text(uuid_v7(std::chrono::system_clock::now())), kind, moment};
+    Timestamp const now = clock_();
+    auto const mine = co_await repository_.begin(permit, run, now, now - options_.every / 2);
+    if (!mine) co_return mine.error();
+    if (!*mine) co_return std::optional<Counts>{};
+    Counts counts;
+    for (Rule const& rule : rules_) {
+        auto const deleted = co_await delete_all(permit, rule, moment);
+        if (!deleted) co_return deleted.error();
+        counts[rule.category] = *deleted;
+    }
+    if (auto const ended = co_await repository_.end(permit, run, counts, clock_()); !ended)
+        co_return ended.error();
+    co_return std::optional<Counts>{std::move(counts)};
+}
+
+Task<Result<std::vector<Report>>> RetentionService::reports(RetentionPermit const& permit, unsigned limit) {
+    co_return co_await repository_.reports(permit, limit);
+}
+
+}  // namespace samtal::retention

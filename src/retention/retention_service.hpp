@@ -1,0 +1,39 @@
+#pragma once
+
+#include "retention_repository.hpp"
+#include "samtal/retention/retention.hpp"
+
+#include <atomic>
+
+namespace samtal::retention {
+
+/// The rules of deletion: what, in which order, how much at a time.
+class RetentionService {
+public:
+    RetentionService(RetentionRepository& repository, std::vector<Rule> rules, RetentionOptions const& options,
+                     Clock clock)
+        : repository_{repository}, rules_{std::move(rules)}, options_{options}, clock_{std::move(clock)} {}
+
+    /// What a run at `moment` would delete.
+    Task<Result<Counts>> due(RetentionPermit const&, Timestamp moment);
+    /// What should have been deleted by now.
+    Task<Result<Counts>> overdue(RetentionPermit const&);
+    /// Deletes what is due at `moment`. Nothing when another server has the turn. When `stop()` was called the
+    /// report is left without an end.
+    Task<Result<std::optional<Counts>>> run(RetentionPermit const&, RunKind, Timestamp moment);
+    Task<Result<std::vector<Report>>> reports(RetentionPermit const&, unsigned limit);
+
+    void stop() noexcept { stopping_ = true; }
+
+private:
+    Task<Result<Counts>> counted(RetentionPermit const&, Timestamp moment, bool overdue);
+    Task<Result<std::int64_t>> delete_all(RetentionPermit const&, Rule const&, Timestamp moment);
+
+    RetentionRepository& repository_;
+    std::vector<Rule> rules_;
+    RetentionOptions options_;
+    Clock clock_;
+    std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace samtal::retention

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "samtal/storage/tx.hpp"
+
+namespace samtal::rights {
+
+inline constexpr storage::Statement open_requests{R"sql(
+-- rights.open_requests
+SELECT organisation_id, request_id, user_id, kind, language
+  FROM privacy_requests
+ WHERE state IN ('received', 'running') AND request_id > $1::uuid
+ ORDER BY request_id
+ LIMIT 100
+)sql"};
+
+// Whose row it is works on the request; another server takes the next one.
+inline constexpr storage::Statement take_request{R"sql(
+-- rights.take_request
+SELECT subject, received_at FROM privacy_requests
+ WHERE organisation_id = $1::uuid AND request_id = $2::uuid AND state IN ('received', 'running')
+   FOR NO KEY UPDATE SKIP LOCKED
+)sql"};
+
+inline constexpr storage::Statement set_running{R"sql(
+-- rights.set_running
+UPDATE privacy_requests SET state = 'running', waits_for = NULLIF($3::text, '')
+ WHERE organisation_id = $1::uuid AND request_id = $2::uuid
+   AND (state <> 'running' OR waits_for IS DISTINCT FROM NULLIF($3::text, ''))
+)sql"};
+
+// What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact.
+inline constexpr storage::Statement erase_batch{R"sql(
+-- rights.erase_batch
+INSERT INTO erasure_counts AS c (organisation_id, request_id, category, holding, erased)
+SELECT $1::uuid, $2::uuid, e.category, e.holding, e.erased FROM erase_subject($1::uuid, $3::uuid, $4::integer) AS e
+ON CONFLICT (organisation_id, request_id, holding) DO UPDATE SET erased = c.erased + excluded.erased
+RETURNING holding
+)sql"};
+
+inline constexpr storage::Statement read_counts{R"sql(
+-- rights.read_counts
+SELECT category, holding, erased FROM erasure_counts
+ WHERE organisation_id = $1::uuid AND request_id = $2::uuid ORDER BY category, holding
+)sql"};
+
+inline constexpr storage::Statement finish_erasure{R"sql(
+-- rights.finish_erasure
+UPDATE privacy_requests
+   SET user_id = NULL, state = 'done', detail = NULL, reason = NULL, done_at = to_timestamp($3::bigint / 1000.0),
+       certificate = $4::text
+ WHERE organisation_id = $1::uuid AND request_id = $2::uuid
+)sql"};
+
+inline constexpr storage::Statement add_notice{R"sql(
+-- rights.add_notice
+INSERT INTO erasure_notices (organisation_id, request_id, recipient) VALUES ($1::uuid, $2::uuid, $3::text)
+ON CONFLICT DO NOTHING
+)sql"};
+
+inline constexpr storage::Statement add_archive{R"sql(
+-- rights.add_archive
+INSERT INTO privacy_archives (organisation_id, request_id, user_id, archive, expires_at)
+VALUES ($1::uuid, $2::uuid, $3::uuid, $4::bytea, to_timestamp($5::bigint / 1000.0))
+ON CONFLICT DO NOTHING
+)sql"};
+
+inline constexpr storage::Statement set_ready{R"sql(
+-- rights.set_ready
+UPDATE privacy_requests SET state = 'ready', done_at = to_timestamp($3::bigint / 1000.0)
+ WHERE organisation_id = $1::uuid AND request_id = $2::uuid
+)sql"};
+
+inline constexpr storage::Statement expire_archives{R"sql(
+-- rights.expire_archives
+WITH old AS (
+    DELETE FROM privacy_archives
+     WHERE (organisation_id, request_id) IN (
+           SELECT organisation_id, request_id FROM privacy_archives
+            WHERE expires_at <= to_timestamp($1::bigint / 1000.0) LIMIT 100)
+    RETURNING organisation_id, request_id)
+UPDATE privacy_requests r SET state = 'done' FROM old
+ WHERE (r.organisation_id, r.request_id) = (old.organisation_id, old.request_id)
+)sql"};
+
+inline constexpr storage::Statement people_after{R"sql(
+-- rights.people_after
+SELECT user_id, organisation_id FROM users WHERE user_id > $1::uuid ORDER BY user_id LIMIT 1000
+)sql"};
+
+inline constexpr storage::Statement insert_replay{R"sql(
+-- rights.insert_replay
+INSERT INTO privacy_requests (organisation_id, request_id, user_id, subject, kind, state, language, received_at, due_at)
+VALUES ($1::uuid, $2::uuid, $3::uuid, sha256(uuid_send($2::uuid)), 'erasure', 'running', 'sv',
+        to_timestamp($4::bigint / 1000.0), to_timestamp($5::bigint / 1000.0))
+ON CONFLICT DO NOTHING
+)sql"};
+
+inline constexpr storage::Statement count_open{R"sql(
+-- rights.count_open
+SELECT kind, count(*), count(*) FILTER (WHERE due_at < to_timestamp($1::bigint / 1000.0)),
+       (extract(epoch FROM min(due_at)) * 1000)::bigint
+  FROM privacy_requests
+ WHERE state IN ('received', 'running')
+ GROUP BY kind
+)sql"};
+
+}  // namespace samtal::rights

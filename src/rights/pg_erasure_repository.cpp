@@ -1,0 +1,176 @@
+#include "pg_erasure_repository.hpp"
+
+#include "deadline.hpp"
+#include "erasure_statements.hpp"
+#include "request_statements.hpp"
+#include "samtal/core/uuid_v7.hpp"
+#include "samtal/storage/values.hpp"
+
+#include <algorithm>
+
+namespace samtal::rights {
+
+using storage::ms;
+using storage::Tx;
+
+namespace {
+
+constexpr auto legal_hold = "legal_hold";
+
+/// The audit pseudonym of the request's person, when the request is this server's for the transaction.
+std::optional<std::string> take(Tx& tx, Work const& work) {
+    auto const rows = tx.exec(take_request, work.organisation.text(), work.id.text());
+    if (rows.empty()) return std::nullopt;
+    return storage::bytes_of(rows[0][0]);
+}
+
+bool is_held(Tx& tx, Work const& work) {
+    return tx.exec(person_is_held, work.organisation.text(), work.user->text())[0][0].as<bool>();
+}
+
+void run_on(Tx& tx, Work const& work, char const* waits_for) {
+    tx.exec(set_running, work.organisation.text(), work.id.text(), waits_for);
+}
+
+std::vector<ErasedRows> counts_of(Tx& tx, Work const& work) {
+    std::vector<ErasedRows> counts;
+    for (auto const& row : tx.exec(read_counts, work.organisation.text(), work.id.text()))
+        counts.push_back({storage::text_of(row[0]), storage::text_of(row[1]), row[2].as<std::int64_t>()});
+    return counts;
+}
+
+}  // namespace
+
+Task<Result<std::vector<Work>>> PgErasureRepository::open(RightsPermit const& permit, RequestId after) {
+    co_return co_await db_.read(permit, [&](Tx& tx) -> Result<std::vector<Work>> {
+        std::vector<Work> found;
+        for (auto const& row : tx.exec(open_requests, after.text())) {
+            Work work{storage::id_of<OrganisationId>(row[0]), storage::id_of<RequestId>(row[1]), std::nullopt,
+                      storage::text_of(row[3]), storage::text_of(row[4])};
+            if (!row[2].is_null()) work.user = storage::id_of<UserId>(row[2]);
+            found.push_back(std::move(work));
+        }
+        return found;
+    });
+}
+
+Task<Result<PgErasureRepository::Step>> PgErasureRepository::begin(RightsPermit const& permit, Work const& work) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<Step> {
+        if (!take(tx, work)) return Step::taken;
+        if (is_held(tx, work)) {
+            run_on(tx, work, legal_hold);
+            return Step::held;
+        }
+        tx.exec(lock_person, work.organisation.text(), work.user->text());
+        tx.exec(end_sessions, work.organisation.text(), work.user->text());
+        run_on(tx, work, "");
+        return Step::done;
+    });
+}
+
+Task<Result<PgErasureRepository::Step>> PgErasureRepository::destroy_key(RightsPermit const& permit,
+                                                                         Work const& work) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<Step> {
+        if (!take(tx, work)) return Step::taken;
+        if (is_held(tx, work)) return Step::held;
+        (void)keys_.erase(*work.user);
+        return Step::done;
+    });
+}
+
+Task<Result<bool>> PgErasureRepository::erase_batch(RightsPermit const& permit, Work const& work, int most) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<bool> {
+        if (!take(tx, work)) return false;
+        return !tx.exec(rights::erase_batch, work.organisation.text(), work.id.text(), work.user->text(), most)
+                    .empty();
+    });
+}
+
+Task<Result<void>> PgErasureRepository::finish(RightsPermit const& permit, Work const& work,
+                                               std::vector<std::string> const& recipients, Certify const& certify,
+                                               Timestamp now) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        auto const subject = take(tx, work);
+        if (!subject) return {};
+        for (std::string const& recipient : recipients)
+            tx.exec(add_notice, work.organisation.text(), work.id.text(), recipient);
+        tx.exec(finish_erasure, work.organisation.text(), work.id.text(), ms(now),
+                certify({work.id, now, counts_of(tx, work), recipients}));
+        record(tx, permit, "rights.erased", *subject, work.id, now);
+        return {};
+    });
+}
+
+Task<Result<void>> PgErasureRepository::set_running(RightsPermit const& permit, Work const& work) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        if (take(tx, work)) run_on(tx, work, "");
+        return {};
+    });
+}
+
+Task<Result<void>> PgErasureRepository::store_archive(RightsPermit const& permit, Work const& work,
+                                                      std::string const& zip, Timestamp now, Timestamp expires) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        auto const subject = take(tx, work);
+        if (!subject) return {};
+        auto const sealed =
+            cipher_.seal(*work.user, {field::PrivacyArchivesArchive::column, work.id.value()}, zip);
+        if (!sealed) return {};  // erased meanwhile: that ends this request too
+        tx.exec(add_archive, work.organisation.text(), work.id.text(), work.user->text(), storage::bytea(*sealed),
+                ms(expires));
+        tx.exec(set_ready, work.organisation.text(), work.id.text(), ms(now));
+        record(tx, permit, "rights.archive_made", *subject, work.id, now);
+        return {};
+    });
+}
+
+Task<Result<void>> PgErasureRepository::expire_archives(RightsPermit const& permit, Timestamp now) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        tx.exec(rights::expire_archives, ms(now));
+        return {};
+    });
+}
+
+Task<Result<std::vector<PgErasureRepository::Somebody>>> PgErasureRepository::people(RightsPermit const& permit,
+                                                                                     UserId after) {
+    co_return co_await db_.read(permit, [&](Tx& tx) -> Result<std::vector<Somebody>> {
+        std::vector<Somebody> found;
+        for (auto const& row : tx.exec(people_after, after.text()))
+            found.push_back({storage::id_of<OrganisationId>(row[1]), storage::id_of<UserId>(row[0])});
+        return found;
+    });
+}
+
+Task<Result<std::size_t>> PgErasureRepository::replay(RightsPermit const& permit,
+                                                      std::vector<Somebody> const& people, Timestamp now) {
+    std::vector<boost::uuids::uuid> ids;  // outside: a repeated body asks for the same
+    for (std::size_t n = 0; n < people.size(); ++n) ids.push_back(uuid_v7(now));
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::size_t> {
+        std::vector<UserId> users;
+        for (Somebody const& somebody : people) users.push_back(somebody.user);
+        auto const erased = keys_.erased_among(users);
+        for (std::size_t n = 0; n < people.size(); ++n)
+            if (std::ranges::find(erased, people[n].user) != erased.end())
+                tx.exec(insert_replay, people[n].organisation.text(), uuid_text(ids[n]), people[n].user.text(),
+                        ms(now), ms(months_later(now, answer_within)));
+        return erased.size();
+    });
+}
+
+Task<Result<Workload>> PgErasureRepository::workload(RightsPermit const& permit, Timestamp now) {
+    co_return co_await db_.read(permit, [&](Tx& tx) -> Result<Workload> {
+        Workload load;
+        std::optional<Timestamp> nearest;
+        for (auto const& row : tx.exec(count_open, ms(now))) {
+            load.open[storage::text_of(row[0])] = row[1].as<double>();
+            load.overdue += row[2].as<double>();
+            Timestamp const due = storage::time_of(row[3]);
+            nearest = nearest ? std::min(*nearest, due) : due;
+        }
+        using days = std::chrono::duration<double, std::chrono::days::period>;
+        if (nearest) load.days_to_nearest_deadline = days{*nearest - now}.count();
+        return load;
+    });
+}
+
+}  // namespace samtal::rights

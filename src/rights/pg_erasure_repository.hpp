@@ -1,0 +1,64 @@
+#pragma once
+
+#include "certificate.hpp"
+#include "request_rows.hpp"
+#include "samtal/rights/rights.hpp"
+#include "samtal/storage/database.hpp"
+
+#include <functional>
+
+namespace samtal::rights {
+
+/// A request that the rounds work on.
+struct Work {
+    OrganisationId organisation;
+    RequestId id;
+    std::optional<UserId> user;
+    std::string kind;
+    std::string language;
+};
+
+/// The steps of an erasure, each a transaction that may be repeated, and those of an archive. On connections that
+/// nobody else waits for.
+class PgErasureRepository {
+public:
+    PgErasureRepository(storage::Database& db, storage::ColumnCipher& cipher, storage::SubjectKeys& keys)
+        : db_{db}, cipher_{cipher}, keys_{keys} {}
+
+    enum class Step { done, held, taken };  // taken: another server has it, or it is over
+
+    /// A page of what is open, in the order of ids.
+    Task<Result<std::vector<Work>>> open(RightsPermit const&, RequestId after);
+    /// Shuts the account and ends its sessions. A legal hold stops it, and nothing is done.
+    Task<Result<Step>> begin(RightsPermit const&, Work const&);
+    /// From here on there is no way back: what was sealed is unreadable, wherever a copy of it lies.
+    Task<Result<Step>> destroy_key(RightsPermit const&, Work const&);
+    /// At most `most` rows. False: nothing is left.
+    Task<Result<bool>> erase_batch(RightsPermit const&, Work const&, int most);
+    using Certify = std::function<std::string(Certificate const&)>;
+    Task<Result<void>> finish(RightsPermit const&, Work const&, std::vector<std::string> const& recipients,
+                              Certify const&, Timestamp now);
+
+    Task<Result<void>> set_running(RightsPermit const&, Work const&);
+    Task<Result<void>> store_archive(RightsPermit const&, Work const&, std::string const& zip, Timestamp now,
+                                     Timestamp expires);
+    Task<Result<void>> expire_archives(RightsPermit const&, Timestamp now);
+
+    struct Somebody {
+        OrganisationId organisation;
+        UserId user;
+    };
+    /// A page of people, in the order of ids.
+    Task<Result<std::vector<Somebody>>> people(RightsPermit const&, UserId after);
+    /// Those of them who were erased, as the key store knows it; each gets an erasure of its own, if none is open.
+    Task<Result<std::size_t>> replay(RightsPermit const&, std::vector<Somebody> const&, Timestamp now);
+
+    Task<Result<Workload>> workload(RightsPermit const&, Timestamp now);
+
+private:
+    storage::Database& db_;
+    storage::ColumnCipher& cipher_;
+    storage::SubjectKeys& keys_;
+};
+
+}  // namespace samtal::rights

@@ -1,0 +1,160 @@
+#include "pg_request_repository.hpp"
+
+#include "request_statements.hpp"
+#include "samtal/storage/values.hpp"
+
+namespace samtal::rights {
+
+using storage::bytea;
+using storage::ms;
+using storage::Tx;
+
+namespace {
+
+constexpr Error in_progress{Errc::conflict, "a request of this kind is under way", "kind", "in-progress"};
+constexpr Error no_such_request{Errc::not_found, "no such thing"};
+constexpr Error bad_receipt{Errc::unauthenticated, "no valid credential"};
+constexpr auto beyond_all_ids = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+Literal asked(std::string_view kind) {
+    if (kind == "access") return "rights.access_requested";
+    if (kind == "portability") return "rights.portability_requested";
+    return "rights.erasure_requested";
+}
+
+}  // namespace
+
+/// Gives the person's pseudonym. Nothing of the transaction is done yet when it refuses.
+Result<std::string> PgRequestRepository::insert(Tx& tx, RightsPermit const& permit, RequestRow const& r,
+                                                Literal act) {
+    auto subject = pseudonym(cipher_, r.who.user);
+    if (!subject) return no_such_request;
+    std::string detail;
+    if (!r.detail.empty()) {
+        auto const sealed =
+            cipher_.seal(r.who.user, {field::PrivacyRequestsDetail::column, r.id.value()}, r.detail);
+        if (!sealed) return no_such_request;
+        detail = bytea(*sealed);
+    }
+    std::string const organisation = r.who.organisation.text();
+    auto const inserted = tx.exec(insert_request, organisation, r.id.text(), r.who.user.text(), bytea(*subject),
+                                  r.kind, r.state, detail, r.language, ms(r.received_at), ms(r.due_at),
+                                  r.receipt_hash.empty() ? "" : bytea(r.receipt_hash),
+                                  r.receipt_expires_at ? ms(*r.receipt_expires_at) : std::int64_t{0});
+    if (!inserted.empty()) record(tx, permit, act, *subject, r.id, r.received_at);
+    // No row of this id either: it is another one that is under way. Else an earlier try has committed.
+    else if (tx.exec(request_exists, organisation, r.id.text()).empty())
+        return in_progress;
+    return subject;
+}
+
+Task<Result<void>> PgRequestRepository::open(RightsPermit const& permit, RequestRow const& row) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        auto const inserted = insert(tx, permit, row, asked(row.kind));
+        if (!inserted) return inserted.error();
+        return {};
+    });
+}
+
+Task<Result<bool>> PgRequestRepository::open_erasure(RightsPermit const& permit, RequestRow const& row) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<bool> {
+        auto const inserted = insert(tx, permit, row, asked(row.kind));
+        if (!inserted) return inserted.error();
+        std::string const organisation = row.who.organisation.text();
+        std::string const user = row.who.user.text();
+        if (tx.exec(person_is_held, organisation, user)[0][0].as<bool>()) return false;
+        tx.exec(lock_person, organisation, user);
+        tx.exec(end_sessions, organisation, user);
+        return true;
+    });
+}
+
+Task<Result<void>> PgRequestRepository::restrict(RightsPermit const& permit, RequestRow const& row, bool active) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        auto const inserted =
+            insert(tx, permit, row, active ? Literal{"rights.restricted"} : Literal{"rights.restriction_lifted"});
+        if (!inserted) return inserted.error();
+        tx.exec(set_restricted, row.who.organisation.text(), row.who.user.text(), active, ms(row.received_at));
+        return {};
+    });
+}
+
+Task<Result<void>> PgRequestRepository::object(RightsPermit const& permit, RequestRow const& row,
+                                               std::string const& purpose, bool active) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        auto const inserted =
+            insert(tx, permit, row, active ? Literal{"rights.objected"} : Literal{"rights.objection_lifted"});
+        if (!inserted) return inserted.error();
+        std::string const organisation = row.who.organisation.text();
+        if (active)
+            tx.exec(add_objection, organisation, row.who.user.text(), purpose, ms(row.received_at));
+        else
+            tx.exec(lift_objection, organisation, row.who.user.text(), purpose);
+        return {};
+    });
+}
+
+Task<Result<void>> PgRequestRepository::rectify(RightsPermit const& permit, RequestRow const& row,
+                                                std::string const& field, Detail const& value) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+        auto const inserted = insert(tx, permit, row, "rights.rectified");
+        if (!inserted) return inserted.error();
+        bool const given = field == "given_name";
+        std::string_view const column =
+            given ? field::ProfilesGivenName::column : field::ProfilesFamilyName::column;
+        auto const sealed = cipher_.seal(row.who.user, {column, row.who.user.value()}, value.open(permit));
+        if (!sealed) return no_such_request;
+        tx.exec(given ? correct_given_name : correct_family_name, row.who.organisation.text(), row.who.user.text(),
+                bytea(*sealed));
+        return {};
+    });
+}
+
+Task<Result<RequestPage>> PgRequestRepository::list(RightsPermit const& permit, std::optional<RequestId> before,
+                                                    std::size_t limit) {
+    co_return co_await db_.read(permit, [&](Tx& tx) -> Result<RequestPage> {
+        char const* const any = nullptr;
+        RequestPage page;
+        for (auto const& row : tx.exec(read_requests, permit.organisation().text(), permit.actor().text(),
+                                       before ? before->text() : std::string{beyond_all_ids}, any,
+                                       static_cast<std::int64_t>(limit) + 1))
+            page.items.push_back(request_of(cipher_, row));
+        page.more = page.items.size() > limit;
+        if (page.more) page.items.pop_back();
+        return page;
+    });
+}
+
+Task<Result<Request>> PgRequestRepository::find(RightsPermit const& permit, RequestId id) {
+    co_return co_await db_.read(permit, [&](Tx& tx) -> Result<Request> {
+        auto const rows = tx.exec(read_requests, permit.organisation().text(), permit.actor().text(),
+                                  std::string{beyond_all_ids}, id.text(), std::int64_t{1});
+        if (rows.empty()) return no_such_request;
+        return request_of(cipher_, rows[0]);
+    });
+}
+
+Task<Result<Request>> PgRequestRepository::find_by_receipt(RightsPermit const& permit,
+                                                           std::string const& receipt_hash, Timestamp now) {
+    co_return co_await db_.read(permit, [&](Tx& tx) -> Result<Request> {
+        auto const rows = tx.exec(read_by_receipt, bytea(receipt_hash), ms(now));
+        if (rows.empty()) return bad_receipt;
+        return request_of(cipher_, rows[0]);
+    });
+}
+
+Task<Result<std::string>> PgRequestRepository::archive(RightsPermit const& permit, RequestId id, Timestamp now) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::string> {
+        UserId const user = permit.actor();
+        auto const rows = tx.exec(read_archive, permit.organisation().text(), id.text(), user.text(), ms(now));
+        if (rows.empty()) return no_such_request;
+        auto zip =
+            cipher_.open(user, {field::PrivacyArchivesArchive::column, id.value()}, storage::bytes_of(rows[0][0]));
+        auto const subject = pseudonym(cipher_, user);
+        if (!zip || !subject) return no_such_request;
+        record(tx, permit, "rights.archive_fetched", *subject, id, now);
+        return zip;
+    });
+}
+
+}  // namespace samtal::rights

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "request_rows.hpp"
+#include "samtal/storage/database.hpp"
+
+namespace samtal::rights {
+
+/// A request as it is stored. Its id is made by the caller, so that a repeated transaction stores it once.
+struct RequestRow {
+    RequestId id;
+    Principal who;
+    std::string kind;
+    std::string state;
+    std::string detail;  // JSON, sealed here; may be empty
+    std::string language;
+    Timestamp received_at;
+    Timestamp due_at;
+    std::string receipt_hash;  // of an erasure, else empty
+    std::optional<Timestamp> receipt_expires_at;
+};
+
+/// What a signed-in person asks for, with what takes effect at once in the same transaction, and its audit leaf.
+/// `conflict`/ "in-progress": the kind is under way.
+class PgRequestRepository {
+public:
+    PgRequestRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
+
+    Task<Result<void>> open(RightsPermit const&, RequestRow const&);
+    /// Also shuts the account, unless a legal hold stops it: true when it was shut.
+    Task<Result<bool>> open_erasure(RightsPermit const&, RequestRow const&);
+    Task<Result<void>> restrict(RightsPermit const&, RequestRow const&, bool active);
+    Task<Result<void>> object(RightsPermit const&, RequestRow const&, std::string const& purpose, bool active);
+    /// `field` is given_name or family_name.
+    Task<Result<void>> rectify(RightsPermit const&, RequestRow const&, std::string const& field,
+                               Detail const& value);
+
+    /// The actor's own. Newest first.
+    Task<Result<RequestPage>> list(RightsPermit const&, std::optional<RequestId> before, std::size_t limit);
+    Task<Result<Request>> find(RightsPermit const&, RequestId);
+    /// `unauthenticated` for an unknown or expired receipt.
+    Task<Result<Request>> find_by_receipt(RightsPermit const&, std::string const& receipt_hash, Timestamp now);
+    /// The ZIP; `not_found` when there is none, or no longer.
+    Task<Result<std::string>> archive(RightsPermit const&, RequestId, Timestamp now);
+
+private:
+    Result<std::string> insert(storage::Tx&, RightsPermit const&, RequestRow const&, Literal act);
+
+    storage::Database& db_;
+    storage::ColumnCipher& cipher_;
+};
+
+}  // namespace samtal::rights

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "pg_request_repository.hpp"
+#include "samtal/rights/rights.hpp"
+
+namespace samtal::rights {
+
+/// The rules of what a person asks for. Restriction, objection and rectification hold when the answer is given;
+/// archives and erasures follow in the rounds (see Rounds).
+class RightsService {
+public:
+    /// `wake` begins a round.
+    RightsService(RightsParts const& parts, std::function<void()> wake)
+        : parts_{parts}, wake_{std::move(wake)}, requests_{parts.db, parts.cipher} {}
+
+    /// `denied`/"step-up-required" for access, portability, erasure; `conflict`: "in-progress", "not-objectable";
+    /// `not_found`: no such purpose; `invalid`: a field that is corrected elsewhere.
+    Task<Result<Accepted>> ask(RightsPermit const&, NewRequest const&);
+
+    Task<Result<RequestPage>> list(RightsPermit const&, std::optional<RequestId> before, std::size_t limit);
+    /// The actor's own; with a receipt, the one it belongs to.
+    Task<Result<Request>> find(RightsPermit const&, RequestId, std::string const& receipt);
+    /// Needs step-up. `conflict`/"in-progress" until it is ready.
+    Task<Result<std::string>> archive(RightsPermit const&, Principal, RequestId);
+
+private:
+    [[nodiscard]] RequestRow row_of(NewRequest const&) const;
+    Task<Result<Accepted>> open(RightsPermit const&, RequestRow);
+    Task<Result<Accepted>> erase(RightsPermit const&, RequestRow);
+    Task<Result<Accepted>> restrict(RightsPermit const&, RequestRow, bool active);
+    Task<Result<Accepted>> object(RightsPermit const&, RequestRow, NewRequest const&);
+    Task<Result<Accepted>> rectify(RightsPermit const&, RequestRow, NewRequest const&);
+
+    RightsParts parts_;
+    std::function<void()> wake_;
+    PgRequestRepository requests_;
+};
+
+}  // namespace samtal::rights

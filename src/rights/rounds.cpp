@@ -1,0 +1,135 @@
+#include "rounds.hpp"
+
+#include "deadline.hpp"
+#include "samtal/ops/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace samtal::rights {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto pause = 2s;
+
+}  // namespace
+
+void Rounds::start() {
+    auto const promise = std::make_shared<std::promise<void>>();
+    ended_ = promise->get_future();
+    asio::co_spawn(parts_.executor, rounds(), [promise](std::exception_ptr) { promise->set_value(); });
+}
+
+void Rounds::stop() {
+    stopping_ = true;
+    if (!ended_.valid()) return;
+    asio::post(parts_.executor, [this] { timer_.cancel(); });
+    ended_.wait();
+}
+
+void Rounds::wake() {
+    asio::post(parts_.executor, [this] {
+        woken_ = true;
+        timer_.cancel();
+    });
+}
+
+Workload Rounds::workload() const {
+    std::scoped_lock const lock{mutex_};
+    return workload_;
+}
+
+/// Breakage ends here: the next round takes up what is left.
+Task<void> Rounds::rounds() {
+    while (!stopping_) {
+        woken_ = false;
+        try {
+            co_await round();
+        } catch (std::exception const& e) {
+            ops::write_log(ops::Level::warning, "rights.round_failed", ops::field("what", e.what()));
+        }
+        if (stopping_) co_return;
+        if (woken_) continue;
+        timer_.expires_after(pause);
+        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+Task<void> Rounds::round() {
+    auto const permit = parts_.permits.permit_machine<purpose::RightsAndEvidence>(OrganisationId::nil());
+    if (!looked_) co_await replay(permit);
+    bool const all = co_await work_on_all(permit);
+    replayed_ = replayed_ || all;
+    (void)co_await repository_.expire_archives(permit, parts_.clock());
+    auto const load = co_await repository_.workload(permit, parts_.clock());
+    if (!load) co_return;
+    std::scoped_lock const lock{mutex_};
+    workload_ = *load;
+}
+
+/// Everybody is looked at once: a page of the main database, a question to the key store.
+Task<void> Rounds::replay(RightsPermit const& permit) {
+    UserId after = UserId::nil();
+    while (!stopping_) {
+        auto const people = co_await repository_.people(permit, after);
+        if (!people) throw Unavailable{"the database is busy"};
+        if (people->empty()) break;
+        after = people->back().user;
+        auto const erased = co_await repository_.replay(permit, *people, parts_.clock());
+        if (!erased) throw Unavailable{"the database is busy"};
+        if (*erased > 0) ops::write_log(ops::Level::warning, "rights.erased_again", ops::field("people", *erased));
+    }
+    looked_ = true;
+}
+
+/// False: an erasure failed and is to be tried again.
+Task<bool> Rounds::work_on_all(RightsPermit const& permit) {
+    bool all = true;
+    RequestId after{boost::uuids::uuid{}};
+    while (!stopping_) {
+        auto const open = co_await repository_.open(permit, after);
+        if (!open) throw Unavailable{"the database is busy"};
+        if (open->empty()) co_return all;
+        for (Work const& work : *open) {
+            if (stopping_) co_return false;
+            bool const done = co_await work_on(permit, work);
+            all = all && done;
+        }
+        after = open->back().id;
+    }
+    co_return false;
+}
+
+/// One that fails does not keep the others waiting.
+Task<bool> Rounds::work_on(RightsPermit const& permit, Work const& work) {
+    try {
+        if (!work.user) co_return true;
+        if (work.kind == "erasure")
+            co_await eraser_.erase(permit, work);
+        else if (work.kind == "access" || work.kind == "portability")
+            co_await build_archive(permit, work);
+        co_return true;
+    } catch (std::exception const& e) {
+        ops::write_log(ops::Level::warning, "rights.request_failed",
+                       ops::fields(ops::field("kind", work.kind), ops::field("what", e.what())));
+        co_return work.kind != "erasure";
+    }
+}
+
+Task<void> Rounds::build_archive(RightsPermit const& permit, Work const& work) {
+    if (!co_await repository_.set_running(permit, work)) co_return;
+    if (archive_ == nullptr) co_return;
+    View const view = work.kind == "access" ? View::access : View::portability;
+    auto const zip =
+        co_await archive_->build(permit, {work.organisation, *work.user, SessionId::nil()}, view, work.language);
+    if (!zip) co_return;  // erased meanwhile, or tried again in the next round
+    Timestamp const now = parts_.clock();
+    (void)co_await repository_.store_archive(permit, work, *zip, now, now + archive_life);
+}
+
+}  // namespace samtal::rights

@@ -1,0 +1,166 @@
+"""When rows go: the rules of [expiry] checked, and the functions by which the retention job counts and deletes what is due.
+
+The job's role may call `retention_count` and `retention_delete` and touches no table of anybody's. Periods come as arguments
+(they may change while the server runs); tables, anchors and exceptions are fixed here.
+"""
+from __future__ import annotations
+
+import dataclasses
+import re
+
+KEYS = {"purpose", "anchor", "duration", "held", "current_in", "made", "stays"}
+ANCHOR = re.compile(r"[a-z_]+(\([a-z_]+(, [a-z_]+)*\))?")
+DURATION = re.compile(r"P(\d+[YMD])+")
+SIGNATURES = ("retention_count(text, interval, interval, timestamptz)",
+              "retention_delete(text, interval, timestamptz, timestamptz, integer)")
+# A month's end may bring a row's day up to three days nearer than the period counted backwards says.
+CLAMP = "interval '4 days'"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    category: str     # what reports and metrics call it
+    table: str
+    purpose: str
+    duration: str
+    lag: str
+    source: str       # FROM …, with the table as t
+    anchor: str       # when the period begins
+    conditions: tuple[str, ...]
+    front: bool       # conversations.first_seq follows
+
+    def due(self) -> str:
+        return " AND ".join((f"{self.anchor} < moment - period + {CLAMP}", f"{self.anchor} + period <= moment", *self.conditions))
+
+
+def check(register, want) -> None:
+    """`want(path, key, good, problem)` refuses."""
+    entries, path = register.raw["expiry"], register.path
+    for table in register.tables:
+        want(path, f"tables.{table}", table in entries, "has no line in [expiry]")
+    purposes = {purpose.name: purpose for purpose in register.purposes}
+    for table, entry in entries.items():
+        key = f"expiry.{table}"
+        for name in entry:
+            want(path, f"{key}.{name}", name in KEYS, "unknown key")
+        if "stays" in entry:
+            want(path, key, set(entry) == {"stays"} and bool(entry["stays"]), "what stays has a reason and no period")
+            continue
+        want(path, key, entry.get("purpose") in purposes, "names no purpose")
+        want(path, key, bool(ANCHOR.fullmatch(entry.get("anchor", ""))), "needs an anchor: a column, or a function of columns")
+        want(path, key, purposes[entry["purpose"]].raw["choice"] != "opt_in" or "made" in entry,
+             "rows under a consent need `made`: the UUIDv7 column that tells which consent they came under")
+        want(path, key, bool(DURATION.fullmatch(entry.get("duration", "P0D"))), "needs an ISO 8601 duration")
+
+
+def rules(register) -> list[Rule]:
+    out = []
+    purposes = {purpose.name: purpose for purpose in register.purposes}
+    for table, entry in register.raw["expiry"].items():
+        if "stays" not in entry:
+            out += _rules_of(register, table, entry, purposes[entry["purpose"]])
+    return out
+
+
+def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
+    kept = purpose.raw["retention"]
+    described = register.tables.get(table)
+    subject = described.subject if described and not described.pseudonymous else None
+    conditions = []
+    if subject and entry.get("held", True):
+        conditions.append("NOT EXISTS (SELECT FROM legal_holds h WHERE (h.organisation_id, h.user_id)"
+                          f" = (t.organisation_id, t.{subject}) AND h.released_at IS NULL)")
+    rule = Rule(table, table, purpose.name, entry.get("duration", kept["duration"]), kept["lag"], f"{table} t",
+                entry["anchor"], tuple(conditions), table == "messages")
+    if entry.get("current_in"):
+        current = (f"NOT EXISTS (SELECT FROM {entry['current_in']} c WHERE (c.organisation_id, c.user_id, c.event_id)"
+                   f" = (t.organisation_id, t.{subject}, t.event_id))")
+        return [dataclasses.replace(rule, conditions=(*conditions, current))]
+    if purpose.raw["choice"] != "opt_in":
+        return [rule]
+    return _rules_of_consent(rule, subject, entry["made"])
+
+
+def _rules_of_consent(rule: Rule, subject: str, made: str) -> list[Rule]:
+    """Kept only under a consent: gone within a day of its end, whatever the period, and also when it was given anew meanwhile.
+    Each row is of one of the three categories."""
+    table, conditions = rule.table, rule.conditions
+    person = f"(t.organisation_id, t.{subject}) AND {{0}}.purpose = '{rule.purpose}' AND {{0}}.state <> 'given'"
+    ended = f"(s.organisation_id, s.user_id) = {person.format('s')}"
+    standing = f"NOT EXISTS (SELECT FROM consent_state s WHERE {ended})"
+    # The least UUIDv7 of that moment: older ids were made before it.
+    moment = "(lpad(to_hex((extract(epoch FROM e.acted_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
+    earlier = f"(e.organisation_id, e.user_id) = {person.format('e')} AND t.{made} < {moment}"
+    newest = ("NOT EXISTS (SELECT FROM consent_events n WHERE (n.organisation_id, n.user_id, n.purpose)"
+              " = (e.organisation_id, e.user_id, e.purpose) AND n.state <> 'given'"
+              " AND (n.acted_at, n.event_id) > (e.acted_at, e.event_id))")
+    gone = dataclasses.replace(rule, duration="P0D", lag="P1D")
+    return [dataclasses.replace(rule, conditions=(*conditions, standing, f"NOT EXISTS (SELECT FROM consent_events e WHERE {earlier})")),
+            dataclasses.replace(gone, category=f"{table}_withdrawn", anchor="s.since",
+                                source=f"consent_state s JOIN {table} t ON {ended}"),
+            dataclasses.replace(gone, category=f"{table}_of_earlier_consent", anchor="e.acted_at",
+                                source=f"consent_events e JOIN {table} t ON {earlier}", conditions=(*conditions, standing, newest))]
+
+
+HEAD = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$"
+
+# Conversations first and in one order, as whoever appends messages does it.
+LOCK_FRONT = """
+        PERFORM FROM conversations c
+          WHERE (c.organisation_id, c.conversation_id)
+             IN (SELECT m.organisation_id, m.conversation_id FROM messages m WHERE m.ctid = ANY (places))
+          ORDER BY c.organisation_id, c.conversation_id FOR NO KEY UPDATE;"""
+DELETE_AND_MOVE_FRONT = """
+        WITH gone AS (
+            DELETE FROM messages m WHERE m.ctid = ANY (places) RETURNING m.organisation_id, m.conversation_id
+        ) SELECT array_agg(g.organisation_id), array_agg(g.conversation_id), count(*)
+            INTO organisations, conversations_touched, deleted FROM gone g;
+        UPDATE conversations c SET first_seq = coalesce(
+               (SELECT m.seq FROM messages m WHERE (m.organisation_id, m.conversation_id) = (c.organisation_id, c.conversation_id)
+                   AND m.seq >= c.first_seq ORDER BY m.seq LIMIT 1), c.last_seq + 1)
+         WHERE (c.organisation_id, c.conversation_id)
+            IN (SELECT * FROM unnest(organisations, conversations_touched));"""
+DELETE = """
+        DELETE FROM {table} WHERE ctid = ANY (places);
+        GET DIAGNOSTICS deleted = ROW_COUNT;"""
+
+
+def _delete_branch(rule: Rule) -> str:
+    rest = LOCK_FRONT + DELETE_AND_MOVE_FRONT if rule.front else DELETE.format(table=rule.table)
+    return f"""
+    WHEN '{rule.category}' THEN
+        SELECT array_agg(d.place), max(d.anchor) INTO places, reached
+          FROM (SELECT t.ctid AS place, {rule.anchor} AS anchor FROM {rule.source}
+                 WHERE {rule.anchor} >= beginning AND {rule.due()}
+                 ORDER BY {rule.anchor} LIMIT most) AS d;{rest}"""
+
+
+def functions(register) -> list[str]:
+    """A row that changed between being found and being deleted has moved, and stays for the next batch."""
+    all_rules = rules(register)
+    counts = "".join(f"""
+    WHEN '{r.category}' THEN
+        SELECT count(*) INTO due FROM {r.source} WHERE {r.due()};""" for r in all_rules)
+    deletes = "".join(_delete_branch(r) for r in all_rules)
+    return [f"""CREATE OR REPLACE FUNCTION retention_count(category text, period interval, lag interval, moment timestamptz)
+RETURNS bigint {HEAD}
+DECLARE due bigint;
+BEGIN
+    moment := moment - lag;
+    CASE category{counts}
+    END CASE;
+    RETURN due;
+END $$;""", f"""CREATE OR REPLACE FUNCTION retention_delete(category text, period interval, moment timestamptz, beginning timestamptz,
+                                            most integer, OUT deleted bigint, OUT reached timestamptz)
+{HEAD}
+DECLARE places tid[]; organisations uuid[]; conversations_touched uuid[];
+BEGIN
+    CASE category{deletes}
+    END CASE;
+    deleted := coalesce(deleted, 0);
+END $$;""", *(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;" for signature in SIGNATURES)]
+
+
+def texts(register) -> list[dict]:
+    """What the running job needs to know; the rest stands in the functions."""
+    return [{"category": r.category, "purpose": r.purpose, "duration": r.duration, "lag": r.lag} for r in rules(register)]
