@@ -26,6 +26,6 @@ CREATE INDEX consent_events_of_user ON consent_events (organisation_id, user_id,
 ALTER TABLE consent_events
     DROP CONSTRAINT consent_events_organisation_id_user_id_fkey,
     ADD FOREIGN KEY (organisation_id, user_id) REFERENCES users ON DELETE CASCADE,
-    DROP COLUMN signature, DROP COLUMN hash, DROP COLUMN document, DROP COLUMN previous_hash, DROP COLUMN sequence,
+    DROP COLUMN signature, DROP COLUMN document, DROP COLUMN previous_hash, DROP COLUMN sequence,
     DROP COLUMN subject, ALTER COLUMN user_id SET NOT NULL;
 COMMENT ON COLUMN consent_events.event_id IS 'not personal; UUIDv7 made by the application: orders the ledger';

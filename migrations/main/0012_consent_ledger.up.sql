@@ -12,7 +12,6 @@ ALTER TABLE consent_events
     ADD COLUMN sequence      bigint NOT NULL CHECK (sequence > 0),
     ADD COLUMN previous_hash bytea  NOT NULL CHECK (octet_length(previous_hash) = CASE WHEN sequence = 1 THEN 0 ELSE 32 END),
     ADD COLUMN document      bytea  NOT NULL,
-    ADD COLUMN hash          bytea  NOT NULL GENERATED ALWAYS AS (sha256(document)) STORED,
     ADD COLUMN signature     bytea  NOT NULL CHECK (octet_length(signature) = 64),
     ADD UNIQUE (organisation_id, user_id, sequence),
     DROP CONSTRAINT consent_events_organisation_id_user_id_fkey,
@@ -55,7 +54,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM FROM users u WHERE u.organisation_id = $1 AND u.user_id = $2 FOR NO KEY UPDATE;
     IF NOT FOUND THEN RETURN; END IF;
-    RETURN QUERY SELECT e.sequence, e.hash, e.acted_at FROM consent_events e
+    RETURN QUERY SELECT e.sequence, sha256(e.document), e.acted_at FROM consent_events e
                   WHERE e.organisation_id = $1 AND e.user_id = $2 ORDER BY e.sequence DESC LIMIT 1;
     IF NOT FOUND THEN RETURN QUERY SELECT 0::bigint, ''::bytea, '-infinity'::timestamptz; END IF;
 END $$;
@@ -104,9 +103,8 @@ REVOKE ALL ON FUNCTION append_consent(uuid, uuid, uuid, bytea, bigint, bytea, te
 COMMENT ON COLUMN consent_events.subject       IS 'personal; field=consent_events.subject; blind: hash under the person''s own key';
 COMMENT ON COLUMN consent_events.sequence      IS 'not personal; the place in the person''s chain, from 1: orders the ledger';
 COMMENT ON COLUMN consent_events.event_id      IS 'not personal; UUIDv7 made by the application';
-COMMENT ON COLUMN consent_events.previous_hash IS 'not personal; hash of the person''s previous event; empty in the first';
+COMMENT ON COLUMN consent_events.previous_hash IS 'not personal; SHA-256 of the person''s previous document; empty in the first';
 COMMENT ON COLUMN consent_events.document      IS 'personal; field=consent_events.document; the signed act, under a pseudonym';
-COMMENT ON COLUMN consent_events.hash          IS 'not personal; SHA-256 of the document';
 COMMENT ON COLUMN consent_events.signature     IS 'not personal; Ed25519 over the document';
 COMMENT ON COLUMN consent_state.terms_hash     IS 'not personal; the terms that were consented to';
 
