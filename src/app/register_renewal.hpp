@@ -3,8 +3,11 @@
 #include "samtal/consent/consent.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <string>
+#include <vector>
 
 namespace samtal::app {
 
@@ -19,13 +22,22 @@ public:
     /// Unavailable when the change cannot be recorded; the old one stays then.
     bool renew(std::string const& path);
 
+    /// Says to the database which terms consents bind to. Once, before anybody is served; when the database does
+    /// not answer, again each second until it does.
+    void start();
+    void stop();
+
 private:
-    Task<Result<void>> record(std::string digest);
+    Task<Result<void>> record(std::string digest, std::vector<consent::PurposeText> purposes);
+    Task<Result<void>> announce();
+    static Task<void> keep_announcing(RegisterRenewal& self);
 
     storage::Database& db_;
     PermitIssuer& permits_;
     consent::Notices& notices_;
     boost::asio::any_io_executor executor_;
+    boost::asio::steady_timer timer_{executor_};
+    std::atomic<bool> stopping_{false};
 };
 
 /// A line in the log for each recipient whose agreement has ended.

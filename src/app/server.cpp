@@ -112,12 +112,13 @@ struct Server::Parts {
           duty_db{duties(observed(c.database, metrics))},
           keys{storage::make_pg_subject_keys(c.keystore, ring)},
           cipher{*keys},
+          ledger{cipher, ring, notices},
           standings{consent::make_standings(db, gate)},
           mailer{make_mailer(c.mail)},
           numbers{ring},
           statistics{c.statistics, db, ring, gate, io.first()},
-          identity{{db, cipher, ring, gate, sockets, notices, statistics.recorder(), *mailer}, c.identity},
-          consents{consent::make_consents(db, notices, system_now)},
+          identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer}, c.identity},
+          consents{consent::make_consents(db, ledger, notices, system_now)},
           directory{directory::make_directory(db, cipher, io.first())},
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
@@ -181,6 +182,7 @@ struct Server::Parts {
     storage::Database duty_db;
     std::unique_ptr<storage::SubjectKeys> keys;
     storage::ColumnCipher cipher;
+    consent::Ledger ledger;
     std::unique_ptr<consent::StandingRepository> standings;
     std::unique_ptr<ops::Mailer> mailer;
     gateway::Sockets sockets;
@@ -217,6 +219,7 @@ Server::~Server() = default;
 
 void Server::start() {
     parts_->statistics.start();
+    parts_->register_renewal.start();
     parts_->sweeper.start();
     parts_->rights.start();
     parts_->retention.start();
@@ -236,6 +239,7 @@ void Server::stop() {
     parts_->server.stop(grace);
     parts_->admin_server.stop(grace);
     parts_->sweeper.stop();
+    parts_->register_renewal.stop();
     parts_->rights.stop();
     parts_->retention.stop();
     parts_->statistics.stop();

@@ -1,3 +1,4 @@
+#include "consent_rules.hpp"
 #include "pg_consent_repository.hpp"
 
 #include "samtal/core/uuid_v7.hpp"
@@ -8,36 +9,61 @@ namespace {
 
 class ConsentService final : public Consents {
 public:
-    ConsentService(storage::Database& db, Notices const& notices, Clock now)
-        : repository_{db}, notices_{notices}, now_{std::move(now)} {}
+    ConsentService(storage::Database& db, Ledger& ledger, Notices const& notices, Clock now)
+        : repository_{db, ledger}, notices_{notices}, now_{std::move(now)} {}
 
-    Task<Result<std::vector<Standing>>> list(RightsPermit permit) override {
-        co_return co_await repository_.states(permit);
+    Task<Result<Overview>> list(RightsPermit permit, ListConsents ask) override {
+        Timestamp const now = now_();
+        if (ask.at && *ask.at > now) co_return Error{Errc::invalid, "must not lie ahead", "at"};
+        auto known = ask.at ? co_await repository_.states_at(permit, opt_in_purposes(), *ask.at)
+                            : co_await repository_.states(permit);
+        if (!known) co_return known.error();
+        auto const seen = co_await repository_.acknowledged(permit, notices_.current_version());
+        if (!seen) co_return seen.error();
+        co_return Overview{complete(*std::move(known), notices_, ask.privacy_control, ask.at.value_or(now)),
+                           notices_.current_version(), *seen};
     }
 
-    Task<Result<std::vector<Standing>>> history(RightsPermit permit, std::string purpose) override {
-        if (notices_.purpose(purpose) == nullptr) co_return Error{Errc::not_found, "no such thing"};
-        co_return co_await repository_.events(permit, purpose);
+    Task<Result<History>> history(RightsPermit permit, ReadHistory ask) override {
+        if (notices_.purpose(ask.purpose) == nullptr) co_return nothing;
+        co_return co_await repository_.events(permit, ask);
     }
 
-    Task<Result<Standing>> choose(RightsPermit permit, Choose choice) override {
+    Task<Result<Entry>> choose(RightsPermit permit, Choose choice) override {
         // The purpose first: if the register is renewed in between, the version does not fit and nobody agrees to
         // other terms.
         auto const purpose = notices_.purpose(choice.purpose);
-        if (purpose == nullptr) co_return Error{Errc::not_found, "no such thing"};
-        if (!purpose->opt_in)
-            co_return Error{Errc::conflict, "this purpose does not rest on consent", "", "not-consent-based"};
-        if (choice.notice_version != notices_.current_version())
-            co_return Error{Errc::conflict, "there is a newer notice", "notice_version", "notice-outdated"};
-        auto const now = now_();
-        Standing const standing{choice.purpose, choice.state, now, choice.notice_version,
-                                DecisionId{uuid_v7(now)}};
-        auto const recorded = co_await repository_.record(permit, standing, purpose->terms_hash);
-        if (!recorded) co_return recorded.error();
-        co_return standing;
+        if (auto const refused = refuse(choice, purpose.get(), notices_.current_version())) co_return *refused;
+        Timestamp const now = now_();
+        Act act{std::move(choice.purpose),        purpose->terms_hash,   std::move(choice.state),
+                std::move(choice.notice_version), std::move(choice.how), DecisionId{uuid_v7(now)}};
+        co_return co_await repository_.record(permit, std::move(act), now);
+    }
+
+    Task<Result<Entry>> latest(RightsPermit permit, std::string purpose) override {
+        if (notices_.purpose(purpose) == nullptr) co_return nothing;
+        auto const found = co_await repository_.latest(permit, std::move(purpose));
+        if (!found) co_return found.error();
+        if (!*found) co_return nothing;
+        co_return **found;
+    }
+
+    Task<Result<Timestamp>> acknowledge(RightsPermit permit, std::string notice_version) override {
+        if (notice_version != notices_.current_version())
+            co_return Error{Errc::conflict, "there is a newer notice", "version", "notice-outdated"};
+        co_return co_await repository_.acknowledge(permit, std::move(notice_version), now_());
     }
 
 private:
+    [[nodiscard]] std::vector<std::string> opt_in_purposes() const {
+        std::vector<std::string> names;
+        for (PurposeText const& purpose : notices_.purposes())
+            if (purpose.opt_in) names.push_back(purpose.name);
+        return names;
+    }
+
+    static constexpr Error nothing{Errc::not_found, "no such thing"};
+
     PgConsentRepository repository_;
     Notices const& notices_;
     Clock now_;
@@ -49,8 +75,8 @@ std::unique_ptr<StandingRepository> make_standings(storage::Database& db, Permit
     return std::make_unique<PgStandingRepository>(db, permits);
 }
 
-std::unique_ptr<Consents> make_consents(storage::Database& db, Notices const& notices, Clock now) {
-    return std::make_unique<ConsentService>(db, notices, std::move(now));
+std::unique_ptr<Consents> make_consents(storage::Database& db, Ledger& ledger, Notices const& notices, Clock now) {
+    return std::make_unique<ConsentService>(db, ledger, notices, std::move(now));
 }
 
 }  // namespace samtal::consent

@@ -1,4 +1,5 @@
 #include "consent_codec.hpp"
+#include "samtal/consent/receipt.hpp"
 
 namespace samtal::consent {
 
@@ -9,23 +10,34 @@ using gateway::Reply;
 using net::Method;
 using P = purpose::RightsAndEvidence;
 
-Task<Result<Reply>> list(Consents& consents, Notices const& notices, RightsPermit permit, ListConsents ask) {
-    auto const standings = co_await consents.list(std::move(permit));
-    if (!standings) co_return standings.error();
-    co_return Reply{200, encode_list(*standings, notices, ask.privacy_control), {}};
+Task<Result<Reply>> list(Consents& consents, RightsPermit permit, ListConsents ask) {
+    auto const overview = co_await consents.list(std::move(permit), ask);
+    if (!overview) co_return overview.error();
+    co_return Reply{200, encode(*overview), {}};
 }
 
 Task<Result<Reply>> history(Consents& consents, RightsPermit permit, ReadHistory ask) {
-    auto const events = co_await consents.history(std::move(permit), std::move(ask.purpose));
-    if (!events) co_return events.error();
-    co_return Reply{200, encode_history(*events), {}};
+    auto const page = co_await consents.history(std::move(permit), std::move(ask));
+    if (!page) co_return page.error();
+    co_return Reply{200, encode(*page), {}};
 }
 
-Task<Result<Reply>> choose(Consents& consents, Notices const& notices, RightsPermit permit, Choose choice) {
-    UserId const subject = permit.actor();
-    auto const standing = co_await consents.choose(std::move(permit), std::move(choice));
-    if (!standing) co_return standing.error();
-    co_return Reply{200, encode_choice(*standing, notices, subject), {}};
+Task<Result<Reply>> choose(Consents& consents, RightsPermit permit, Choose choice) {
+    auto const entry = co_await consents.choose(std::move(permit), std::move(choice));
+    if (!entry) co_return entry.error();
+    co_return Reply{200, encode(*entry), {}};
+}
+
+Task<Result<Reply>> read_receipt(Consents& consents, RightsPermit permit, ReadReceipt ask) {
+    auto const entry = co_await consents.latest(std::move(permit), std::move(ask.purpose));
+    if (!entry) co_return entry.error();
+    co_return Reply{200, encode_receipt(*entry), {}};
+}
+
+Task<Result<Reply>> acknowledge(Consents& consents, RightsPermit permit, Acknowledge ask) {
+    auto const at = co_await consents.acknowledge(std::move(permit), ask.notice_version);
+    if (!at) co_return at.error();
+    co_return Reply{200, encode_acknowledgement(ask.notice_version, *at), {}};
 }
 
 Task<Result<Reply>> read_notice(Notices const& notices, Result<ReadNotice> ask) {
@@ -40,17 +52,16 @@ Task<Result<Reply>> read_notice(Notices const& notices, Result<ReadNotice> ask) 
 }  // namespace
 
 void add_routes(gateway::Router& router, Consents& consents, Notices const& notices) {
-    router.person<P>(Method::get, "/v1/consents", decode_list, [&](RightsPermit permit, ListConsents ask) {
-        return list(consents, notices, std::move(permit), ask);
-    });
-    router.person<P>(Method::get, "/v1/consents/{purpose}/history", decode_history,
-                     [&](RightsPermit permit, ReadHistory ask) {
-                         return history(consents, std::move(permit), std::move(ask));
-                     });
-    router.person<P>(Method::put, "/v1/consents/{purpose}", decode_choose,
-                     [&](RightsPermit permit, Choose choice) {
-                         return choose(consents, notices, std::move(permit), std::move(choice));
-                     });
+    auto const on = [&consents](auto handle) {
+        return [&consents, handle](RightsPermit permit, auto command) {
+            return handle(consents, std::move(permit), std::move(command));
+        };
+    };
+    router.person<P>(Method::get, "/v1/consents", decode_list, on(list));
+    router.person<P>(Method::get, "/v1/consents/{purpose}/history", decode_history, on(history));
+    router.person<P>(Method::get, "/v1/consents/{purpose}/receipt", decode_receipt, on(read_receipt));
+    router.person<P>(Method::put, "/v1/consents/{purpose}", decode_choose, on(choose));
+    router.person<P>(Method::post, "/v1/notice/acknowledgements", decode_acknowledge, on(acknowledge));
     router.open(Method::get, "/v1/notice",
                 [&](Ask const& ask) { return read_notice(notices, decode_notice(ask)); });
 }

@@ -11,7 +11,7 @@ namespace samtal::consent {
 struct Notices::Edition {
     Edition(std::vector<Brand> const& brands, processing::Register const& register_now) : source{register_now} {
         for (processing::PurposeEntry const& p : source.purposes)
-            purposes.push_back({p.name, p.choice == "opt_in", p.off_by_gpc, p.terms_hash});
+            purposes.push_back({p.name, p.choice == "opt_in", p.off_by_gpc, p.minimum_age, p.terms_hash});
         for (Brand const& brand : brands)
             for (std::string const language : {"sv", "en"})
                 texts.emplace(std::pair{brand.id, language}, render_notice(source, brand, language));

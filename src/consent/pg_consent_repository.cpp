@@ -1,59 +1,33 @@
 #include "pg_consent_repository.hpp"
 
+#include "consent_statements.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::consent {
 
 namespace {
 
-constexpr storage::Statement standing_consent{R"sql(
--- consent.standing_consent
-SELECT s.event_id
-  FROM consent_state s
-  JOIN users u ON (u.organisation_id, u.user_id) = (s.organisation_id, s.user_id)
- WHERE s.organisation_id = $1 AND s.user_id = $2 AND s.purpose = $3 AND s.state = 'given' AND u.state = 'active'
-)sql"};
-
-constexpr storage::Statement read_states{R"sql(
--- consent.read_states
-SELECT purpose, state, (extract(epoch FROM since) * 1000)::bigint, notice_version, event_id
-  FROM consent_state
- WHERE organisation_id = $1 AND user_id = $2
-)sql"};
-
-constexpr storage::Statement read_events{R"sql(
--- consent.read_events
-SELECT purpose, state, (extract(epoch FROM acted_at) * 1000)::bigint, notice_version, event_id
-  FROM consent_events
- WHERE organisation_id = $1 AND user_id = $2 AND purpose = $3
- ORDER BY event_id
-)sql"};
-
-constexpr storage::Statement append_event{R"sql(
--- consent.append_event
-INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, notice_version, terms_hash, acted_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7::bytea, to_timestamp($8::bigint / 1000.0))
-)sql"};
-
-// The row lock of this update waits for writes that hold the consent, and they for it: what commits first wins.
-constexpr storage::Statement set_state{R"sql(
--- consent.set_state
-INSERT INTO consent_state (organisation_id, user_id, purpose, state, since, notice_version, event_id)
-VALUES ($1, $2, $3, $4, to_timestamp($5::bigint / 1000.0), $6, $7)
-ON CONFLICT (organisation_id, user_id, purpose)
-DO UPDATE SET state = excluded.state, since = excluded.since, notice_version = excluded.notice_version,
-              event_id = excluded.event_id
-)sql"};
-
-Standing standing_of(pqxx::row const& row) {
-    return {storage::text_of(row[0]), storage::text_of(row[1]), storage::time_of(row[2]), storage::text_of(row[3]),
-            storage::id_of<DecisionId>(row[4])};
-}
-
 std::vector<Standing> standings_of(pqxx::result const& rows) {
     std::vector<Standing> standings;
-    for (auto const& row : rows) standings.push_back(standing_of(row));
+    for (auto const& row : rows) {
+        bool const expired = !row[4].is_null() && row[4].as<bool>();
+        standings.push_back({.purpose = storage::text_of(row[0]),
+                             .state = expired ? "expired" : storage::text_of(row[1]),
+                             .since = storage::time_of(row[expired ? 5 : 2]),
+                             .notice_version = storage::text_of(row[3])});
+    }
     return standings;
+}
+
+Entry entry_of(pqxx::row const& row) {
+    return {storage::id_of<DecisionId>(row[0]), row[1].as<std::int64_t>(), storage::text_of(row[2]),
+            storage::text_of(row[3]),           storage::time_of(row[4]),  storage::text_of(row[5]),
+            storage::bytes_of(row[6]),          storage::bytes_of(row[7])};
+}
+
+std::optional<Entry> optional_entry_of(pqxx::result const& rows) {
+    if (rows.empty()) return std::nullopt;
+    return entry_of(rows[0]);
 }
 
 }  // namespace
@@ -74,24 +48,67 @@ Task<Result<std::vector<Standing>>> PgConsentRepository::states(RightsPermit con
     });
 }
 
-Task<Result<std::vector<Standing>>> PgConsentRepository::events(RightsPermit const& permit,
-                                                                std::string const& purpose) {
+Task<Result<std::vector<Standing>>> PgConsentRepository::states_at(RightsPermit const& permit,
+                                                                   std::vector<std::string> purposes,
+                                                                   Timestamp at) {
+    storage::ArrayLiteral names;
+    for (std::string const& purpose : purposes) names.add(purpose);
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::vector<Standing>> {
-        return standings_of(tx.exec(read_events, permit.organisation().text(), permit.actor().text(), purpose));
+        return standings_of(tx.exec(read_states_at, permit.organisation().text(), permit.actor().text(),
+                                    names.text(), storage::ms(at)));
     });
 }
 
-Task<Result<void>> PgConsentRepository::record(RightsPermit const& permit, Standing const& s,
-                                               std::string const& terms_hash) {
-    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<void> {
+Task<Result<History>> PgConsentRepository::events(RightsPermit const& permit, ReadHistory ask) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<History> {
+        auto const rows = tx.exec(read_events, permit.organisation().text(), permit.actor().text(), ask.purpose,
+                                  ask.after, static_cast<std::int64_t>(ask.limit) + 1);
+        History page;
+        for (auto const& row : rows) page.items.push_back(entry_of(row));
+        if (page.items.size() > ask.limit) {
+            page.items.pop_back();
+            page.next = page.items.back().sequence;
+        }
+        return page;
+    });
+}
+
+Task<Result<std::optional<Entry>>> PgConsentRepository::latest(RightsPermit const& permit, std::string purpose) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::optional<Entry>> {
+        return optional_entry_of(
+            tx.exec(read_latest, permit.organisation().text(), permit.actor().text(), purpose));
+    });
+}
+
+Task<Result<Entry>> PgConsentRepository::record(RightsPermit const& permit, Act act, Timestamp now) {
+    bool again = false;
+    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<Entry> {
+        // When the body runs again after a commit in doubt, the act may be in the ledger already.
+        if (again)
+            if (auto mine = optional_entry_of(tx.exec(read_event, permit.organisation().text(), act.event.text())))
+                return *std::move(mine);
+        again = true;
+        return ledger_.append(tx, permit.kind(), permit.organisation(), permit.actor(), act, now);
+    });
+}
+
+Task<Result<std::optional<Timestamp>>> PgConsentRepository::acknowledged(RightsPermit const& permit,
+                                                                         std::string notice_version) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::optional<Timestamp>> {
+        auto const rows =
+            tx.exec(read_acknowledgement, permit.organisation().text(), permit.actor().text(), notice_version);
+        if (rows.empty()) return std::optional<Timestamp>{};
+        return storage::optional_time_of(rows[0][0]);
+    });
+}
+
+Task<Result<Timestamp>> PgConsentRepository::acknowledge(RightsPermit const& permit, std::string notice_version,
+                                                         Timestamp now) {
+    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<Timestamp> {
         auto const organisation = permit.organisation().text();
         auto const user = permit.actor().text();
-        // The state first: its lock puts two acts on one purpose in an order, for the ledger as well.
-        tx.exec(set_state, organisation, user, s.purpose, s.state, storage::ms(s.since), s.notice_version,
-                s.event.text());
-        tx.exec(append_event, organisation, s.event.text(), user, s.purpose, s.state, s.notice_version,
-                storage::bytea(terms_hash), storage::ms(s.since));
-        return {};
+        tx.exec(add_acknowledgement, organisation, user, notice_version, storage::ms(now));
+        return storage::time_of(tx.exec(read_acknowledgement, organisation, user, notice_version)[0][0]);
     });
 }
 

@@ -4,18 +4,26 @@
 
 namespace samtal::consent {
 
-/// The ledger and its sum.
+/// A person's view of the ledger and of its sum.
 class PgConsentRepository {
 public:
-    explicit PgConsentRepository(storage::Database& db) : db_{db} {}
+    PgConsentRepository(storage::Database& db, Ledger& ledger) : db_{db}, ledger_{ledger} {}
 
     Task<Result<std::vector<Standing>>> states(RightsPermit const&);
-    Task<Result<std::vector<Standing>>> events(RightsPermit const&, std::string const& purpose);
-    /// Event and state in one transaction. `standing.event` is the new event's id.
-    Task<Result<void>> record(RightsPermit const&, Standing const&, std::string const& terms_hash);
+    /// The same for a moment in the past, from the ledger alone.
+    Task<Result<std::vector<Standing>>> states_at(RightsPermit const&, std::vector<std::string> purposes,
+                                                  Timestamp at);
+    Task<Result<History>> events(RightsPermit const&, ReadHistory);
+    Task<Result<std::optional<Entry>>> latest(RightsPermit const&, std::string purpose);
+    Task<Result<Entry>> record(RightsPermit const&, Act, Timestamp now);
+
+    Task<Result<std::optional<Timestamp>>> acknowledged(RightsPermit const&, std::string notice_version);
+    /// When that was, also if it was earlier.
+    Task<Result<Timestamp>> acknowledge(RightsPermit const&, std::string notice_version, Timestamp now);
 
 private:
     storage::Database& db_;
+    Ledger& ledger_;
 };
 
 class PgStandingRepository final : public StandingRepository {

@@ -13,6 +13,9 @@ constexpr Error outdated_notice{Errc::conflict, "the notice has a newer version"
                                 "notice-outdated"};
 constexpr Error no_consent_wanted{Errc::invalid, "names a purpose that asks for no consent", "consents"};
 constexpr Error too_often{Errc::throttled, "too many failed tries"};
+constexpr Error objects_to_sharing{Errc::conflict,
+                                   "the request objects to sharing (Sec-GPC: 1): no consent can be given with it",
+                                   "consents", "privacy-control"};
 constexpr Error step_up_required{Errc::denied, "prove that it is you first", "", "step-up-required"};
 constexpr Error not_signed_in{Errc::unauthenticated, "no valid credential"};
 
@@ -31,8 +34,15 @@ Task<Result<UserId>> IdentityService::activate(AccountPermit const& permit, Acti
                        .choices = {},
                        .now = now};
     for (auto const& [purpose, given] : a.consents) {
-        if (!parts_.notices.is_opt_in(purpose)) co_return no_consent_wanted;
-        account.choices.push_back({purpose, given, parts_.notices.terms_hash(purpose), uuid_v7(now)});
+        auto const known = parts_.notices.purpose(purpose);
+        if (known == nullptr || !known->opt_in) co_return no_consent_wanted;
+        if (given && a.privacy_control && known->off_by_gpc) co_return objects_to_sharing;
+        account.choices.push_back({.purpose = purpose,
+                                   .terms_hash = known->terms_hash,
+                                   .state = given ? "given" : "refused",
+                                   .notice_version = a.acknowledged_notice,
+                                   .how = {.control = "activation"},
+                                   .event = DecisionId{uuid_v7(now)}});
     }
     if (a.acknowledged_notice != parts_.notices.current_version()) co_return outdated_notice;
     // Before the costly hash, so that only those who hold a code can ask for it.

@@ -80,7 +80,8 @@ Result<Activation> decode_activation(Ask const& ask) {
                                   .username = Username{in.text("username")},
                                   .password = Secret{in.text("password")},
                                   .acknowledged_notice = in.text("acknowledged_notice"),
-                                  .consents = in.booleans("consents", most_consents)});
+                                  .consents = in.booleans("consents", most_consents),
+                                  .privacy_control = ask.privacy_control()});
 }
 
 Result<Login> decode_login(Ask const& ask) {

@@ -32,7 +32,7 @@ IdentityService::IdentityService(IdentityParts const& parts, IdentityOptions con
     : parts_{parts},
       public_url_{options.public_url},
       accounts_{parts.db, parts.cipher},
-      activations_{parts.db, parts.cipher},
+      activations_{parts.db, parts.cipher, parts.ledger},
       sessions_{parts.db, parts.cipher},
       mint_{parts.keys.derive("tokens")},
       hasher_{parts.keys.derive("pepper"), {options.argon2_memory_kib, options.argon2_passes}},

@@ -51,32 +51,10 @@ constexpr Statement add_acknowledgement{R"sql(
 INSERT INTO acknowledgements (organisation_id, user_id, notice_version) VALUES ($1::uuid, $2::uuid, $3)
 )sql"};
 
-constexpr Statement add_consent_event{R"sql(
--- identity.add_consent_event
-INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, notice_version, terms_hash, acted_at)
-VALUES ($1::uuid, $2::uuid, $3::uuid, $4, $5, $6, $7::bytea, to_timestamp($8::bigint / 1000.0))
-)sql"};
-
-constexpr Statement add_consent_state{R"sql(
--- identity.add_consent_state
-INSERT INTO consent_state (organisation_id, user_id, purpose, state, since, notice_version, event_id)
-VALUES ($1::uuid, $2::uuid, $3, $4, to_timestamp($5::bigint / 1000.0), $6, $7::uuid)
-)sql"};
-
 constexpr Statement find_exact_credentials{R"sql(
 -- identity.find_exact_credentials
 SELECT user_id FROM credentials WHERE username_hash = $1::bytea AND password_hash = $2::bytea
 )sql"};
-
-void add_choices(Tx& tx, std::string const& organisation, std::string const& user, NewAccount const& a) {
-    for (auto const& choice : a.choices) {
-        std::string const state = choice.given ? "given" : "refused";
-        std::string const event = uuid_text(choice.event);
-        tx.exec(add_consent_event, organisation, event, user, choice.purpose, state, a.notice_version,
-                bytea(choice.terms_hash), ms(a.now));
-        tx.exec(add_consent_state, organisation, user, choice.purpose, state, ms(a.now), a.notice_version, event);
-    }
-}
 
 }  // namespace
 
@@ -120,7 +98,11 @@ Task<Result<UserId>> PgActivationRepository::activate(AccountPermit const& permi
                 .empty())
             return name_taken;
         tx.exec(add_acknowledgement, organisation, user.text(), a.notice_version);
-        add_choices(tx, organisation, user.text(), a);
+        for (consent::Act const& choice : a.choices)
+            if (auto const entered = ledger_.append(tx, permit.kind(), storage::id_of<OrganisationId>(used[0][0]),
+                                                    user, choice, a.now);
+                !entered)
+                return entered.error();
         return user;
     });
 }

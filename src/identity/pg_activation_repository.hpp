@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/consent/ledger.hpp"
 #include "samtal/identity/identity.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
@@ -10,27 +11,22 @@
 
 namespace samtal::identity {
 
-/// What an activation stores. The n-th choice is one act in the consent ledger.
+/// What an activation stores.
 struct NewAccount {
-    struct Choice {
-        std::string purpose;
-        bool given;
-        std::string terms_hash;
-        boost::uuids::uuid event;
-    };
     std::string code_hash;
     std::string name_hash;
     Username shown_name;
     std::string password_hash;
     std::string notice_version;
-    std::vector<Choice> choices;
+    std::vector<consent::Act> choices;
     Timestamp now;
 };
 
 /// An invited person becomes a user: one transaction over credentials, state, acknowledgement and consents.
 class PgActivationRepository {
 public:
-    PgActivationRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
+    PgActivationRepository(storage::Database& db, storage::ColumnCipher& cipher, consent::Ledger& ledger)
+        : db_{db}, cipher_{cipher}, ledger_{ledger} {}
 
     /// `not_found` unless somebody can be activated by it now.
     Task<Result<void>> check(AccountPermit const&, std::string code_hash, Timestamp now);
@@ -46,6 +42,7 @@ private:
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;
+    consent::Ledger& ledger_;
 };
 
 }  // namespace samtal::identity

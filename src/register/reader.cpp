@@ -168,6 +168,8 @@ PurposeEntry read_purpose(Document const& document, Reader& reader, Facts::Purpo
     p.fields = fact.fields;
     auto const* const off_by_gpc = document.find(key + "off_by_gpc");
     p.off_by_gpc = off_by_gpc != nullptr && off_by_gpc->value_or(false);
+    auto const* const minimum_age = document.find(key + "minimum_age");
+    if (minimum_age != nullptr) p.minimum_age = minimum_age->value_or(std::int64_t{0});
     return p;
 }
 

@@ -190,11 +190,19 @@ class Changing(SingleServer):
         self.process.send_signal(signal.SIGHUP)
         eventually(lambda: len(self.events(event)) > before, 10, event)
 
+    def restore(self) -> None:
+        """The terms in force are the whole deployment's: as they were, for the tests that follow."""
+        before = len(self.events("config.reloaded"))
+        self.register.write_text(REGISTER.read_text())
+        self.process.send_signal(signal.SIGHUP)
+        eventually(lambda: len(self.events("config.reloaded")) > before, 10, "restored")
+
 
 @pytest.fixture
 def changing(platform: Platform, tmp_path: pathlib.Path) -> Iterator[Changing]:
     server = Changing(platform, tmp_path)
     yield server
+    server.restore()
     assert server.stop() == 0
 
 
@@ -274,3 +282,25 @@ def test_A3_a_consent_asked_for_under_an_old_notice_is_refused(changing: Changin
     assert refused.status_code == 409 and refused.json()["type"].endswith("notice-outdated")
     given = client.put("/v1/consents/call_history", {"state": "given", "notice_version": changing.notice()["version"]})
     assert given.status_code == 200
+
+
+def test_A3_changed_terms_end_a_consent_and_a_corrected_text_does_not(changing: Changing, hire: Callable[..., object]) -> None:
+    who = hire(consents={"call_history": True, "marketing": True})
+    client = Client(changing.client.base, who.client.token)  # type: ignore[attr-defined]
+
+    def states() -> dict[str, tuple[str, bool]]:
+        return {item["purpose"]: (item["state"], item["ask"]) for item in ok(client.get("/v1/consents"), 200)["items"]}
+
+    changing.change(MARKETING, 'en = "To send you offers by e-mail."')
+    assert states()["call_history"] == states()["marketing"] == ("given", False)
+    before = ok(client.get("/v1/consents"), 200)["items"]
+    changing.change('duration = "P90D"', 'duration = "P30D"')
+    assert states()["call_history"] == ("expired", True) and states()["marketing"] == ("given", False)
+    assert client.get("/v1/calls").json()["type"].endswith("consent-required")
+    since = next(item["since"] for item in before if item["purpose"] == "call_history")
+    past = ok(client.get(f"/v1/consents?at={since}"), 200)["items"]
+    assert next(item["state"] for item in past if item["purpose"] == "call_history") == "given"
+    assert ok(client.get("/v1/consents"), 200)["notice"]["acknowledged_at"] is None
+    ok(client.put("/v1/consents/call_history", {"state": "given", "notice_version": changing.notice()["version"]}), 200)
+    assert states()["call_history"] == ("given", False)
+    ok(client.get("/v1/calls"), 200)

@@ -2,6 +2,8 @@
 
 #include "samtal/consent/consent.hpp"
 #include "samtal/ops/config_section.hpp"
+#include "samtal/register/register.hpp"
+#include "samtal/storage/values.hpp"
 #include "storage/connection.hpp"
 
 #include <fmt/format.h>
@@ -49,7 +51,8 @@ storage::LoginOptions keystore_login(std::string const& data) {
     return options;
 }
 
-/// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look like a leak.
+/// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look
+/// like a leak.
 class ClosesTheDatabase final : public ::testing::Environment {
     void TearDown() override {
         if (std::getenv("SAMTAL_TEST_DATA") == nullptr) return;  // the unit tests have none
@@ -71,6 +74,16 @@ TestDatabase::TestDatabase(std::string directory)
 
 TestDatabase& TestDatabase::shared() {
     static TestDatabase database{test_data()};
+    // What a server does when it starts.
+    static bool const has_terms = [] {
+        for (auto const& purpose : processing::built_in().purposes)
+            if (purpose.choice == "opt_in")
+                database.admin(
+                    fmt::format("SELECT renew_consent_terms('{{{}}}', ARRAY['{}'::bytea], '2020-01-01')",
+                                purpose.name, storage::bytea(purpose.terms_hash)));
+        return true;
+    }();
+    (void)has_terms;
     return database;
 }
 
@@ -105,8 +118,8 @@ Principal DatabaseTest::person_in(OrganisationId where) {
 
 void DatabaseTest::consent(Principal const& who, std::string_view purpose, std::string_view state) {
     test.admin(fmt::format(
-        "INSERT INTO consent_state (organisation_id, user_id, purpose, state, since, notice_version, event_id) "
-        "VALUES ('{}', '{}', '{}', '{}', now(), 'test', gen_random_uuid()) "
+        "INSERT INTO consent_state (organisation_id, user_id, purpose, state, since, notice_version, terms_hash, "
+        "event_id) VALUES ('{0}', '{1}', '{2}', '{3}', now(), 'test', current_terms('{2}'), gen_random_uuid()) "
         "ON CONFLICT (organisation_id, user_id, purpose) DO UPDATE SET state = excluded.state",
         who.organisation.text(), who.user.text(), purpose, state));
 }

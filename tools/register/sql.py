@@ -18,7 +18,8 @@ def standing(purpose: Purpose, table: Table) -> str:
         conditions.append(f"EXISTS (SELECT FROM consent_state c WHERE {same_person.format(alias='c')}"
                           f" AND c.purpose = '{purpose.name}' AND c.state = 'given')")
     if table.name == "consent_state" and purpose.raw["choice"] == "opt_in":
-        conditions.append(f"purpose = '{purpose.name}'")
+        # Here, because the test above looks through this policy: a consent to other terms than today's is none.
+        conditions.append(f"purpose = '{purpose.name}' AND terms_hash = (SELECT current_terms('{purpose.name}'))")
     if purpose.raw.get("honours_restriction", True) and not table.common and table.name not in ("users", "consent_state"):
         conditions.append(f"NOT EXISTS (SELECT FROM users r WHERE {same_person.format(alias='r')}"
                           " AND r.restricted_at IS NOT NULL)")

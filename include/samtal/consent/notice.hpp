@@ -2,6 +2,7 @@
 
 #include "samtal/register/register.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,8 +23,9 @@ struct Brand {
 struct PurposeText {
     std::string name;
     bool opt_in;
-    bool off_by_gpc;         // Sec-GPC: 1 shows it as not given
-    std::string terms_hash;  // 32 bytes: what a consent binds to
+    bool off_by_gpc;           // Sec-GPC: 1 shows it as not given
+    std::int64_t minimum_age;  // whom a guardian must speak for below it; 0: nobody
+    std::string terms_hash;    // 32 bytes: what a consent binds to
 };
 
 /// The notice of GDPR Art. 13 and 14 in the languages of the register. One may be renewed while it is in use: each

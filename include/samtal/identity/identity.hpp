@@ -23,6 +23,7 @@ struct Activation {
     Secret password;
     std::string acknowledged_notice;
     std::vector<std::pair<std::string, bool>> consents;  // purpose, given or refused
+    bool privacy_control = false;                        // Sec-GPC: 1
 };
 
 struct Device {

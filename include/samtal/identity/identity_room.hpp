@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/consent/ledger.hpp"
 #include "samtal/consent/notice.hpp"
 #include "samtal/core/time.hpp"
 #include "samtal/gateway/entrances.hpp"
@@ -38,6 +39,7 @@ struct IdentityParts {
     PermitIssuer& permits;
     gateway::Sockets& sockets;
     consent::Notices const& notices;
+    consent::Ledger& ledger;
     statistics::Recorder& recorder;
     ops::Mailer& mailer;
     Clock clock = system_now;

@@ -2,6 +2,7 @@
 
 #include "samtal/core/time.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,7 @@ struct PurposeEntry {
     Retention retention;
     std::vector<std::string> recipients, people, categories, fields;  // ids; fields as table.column
     bool off_by_gpc = false;
+    std::int64_t minimum_age = 0;  // below it a guardian consents; 0 where nobody is asked
     std::string terms_hash;  // 32 bytes: what a consent binds to. Changes with material changes only
 };
 

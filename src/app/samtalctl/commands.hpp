@@ -9,6 +9,7 @@ namespace samtal::ctl {
 /// Each adds one group of commands. `context` outlives the application.
 void add_database_commands(CLI::App&, Context& context);
 void add_keys_commands(CLI::App&, Context& context);
+void add_consent_commands(CLI::App&, Context& context);
 void add_organisation_commands(CLI::App&, Context& context);
 void add_user_commands(CLI::App&, Context& context);
 void add_switch_commands(CLI::App&, Context& context);

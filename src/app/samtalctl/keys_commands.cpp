@@ -3,22 +3,31 @@
 #include "samtal/ops/config_section.hpp"
 #include "samtal/storage/key_rotation.hpp"
 #include "samtal/storage/key_store.hpp"
+#include "samtal/storage/signing.hpp"
+#include "signing_key.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 
 namespace samtal::ctl {
 
 namespace {
 
-void make_keys(Context const& context) {
+std::string keys_directory(Context const& context) {
     auto file = ops::ConfigFile::load(context.operator_config());
     std::string directory;
     auto section = file.section("keys");
     section.read("directory", directory);
     if (directory.empty()) section.refuse("directory", "must be given");
+    return directory;
+}
+
+void make_keys(Context const& context) {
+    std::string const directory = keys_directory(context);
     int const made = storage::KeyRing::create_missing(directory);
     if (context.json) return say(fmt::format(R"({{"created":{}}})", made));
     if (made == 0) return say("all key files are there already");
@@ -64,7 +73,21 @@ void add_rotate(CLI::App& group, Context& context) {
     command->callback([&context, backup] { context.action = [&context, backup] { rotate(context, *backup); }; });
 }
 
+void show_public_key(Context const& context, std::string const& out) {
+    std::string const pem = storage::public_key_pem(signing_public_key(context));
+    if (!out.empty()) {
+        std::ofstream file{out, std::ios::binary};
+        if (!(file << pem << std::flush)) throw Failure{out + ": cannot be written"};
+    }
+    if (context.json) return say(nlohmann::json{{"public_key", pem}}.dump());
+    say(out.empty() ? pem.substr(0, pem.find_last_not_of('\n') + 1) : "written to " + out);
+}
+
 }  // namespace
+
+std::string signing_public_key(Context const& context) {
+    return storage::Signer{storage::KeyRing{keys_directory(context)}}.public_key();
+}
 
 void add_keys_commands(CLI::App& app, Context& context) {
     auto* group = app.add_subcommand("keys", "The deployment's key files")->require_subcommand(1);
@@ -72,6 +95,12 @@ void add_keys_commands(CLI::App& app, Context& context) {
         ->footer("Example:\n  samtalctl --config /etc/samtal/operator.toml keys init")
         ->callback([&context] { context.action = [&context] { make_keys(context); }; });
     add_rotate(*group, context);
+    auto* shown =
+        group->add_subcommand("public", "The public key that receipts and certificates verify with (PEM)");
+    auto const out = std::make_shared<std::string>();
+    shown->add_option("--out", *out, "Write it there instead")->type_name("FILE");
+    shown->footer("Example:\n  samtalctl keys public --out samtal.pem");
+    shown->callback([&context, out] { context.action = [&context, out] { show_public_key(context, *out); }; });
 }
 
 }  // namespace samtal::ctl

@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
     add_global_options(app, context);
     add_database_commands(app, context);
     add_keys_commands(app, context);
+    add_consent_commands(app, context);
     add_organisation_commands(app, context);
     add_user_commands(app, context);
     add_switch_commands(app, context);

@@ -121,13 +121,14 @@ protected:
     /// What a restart of the server forgets.
     void restart() { room = make_room(); }
     std::unique_ptr<IdentityRoom> make_room() {
-        return std::make_unique<IdentityRoom>(IdentityParts{db, cipher, test.ring, gate, sockets, notices,
+        return std::make_unique<IdentityRoom>(IdentityParts{db, cipher, test.ring, gate, sockets, notices, ledger,
                                                             recorder, letters, [this] { return now; }},
                                               options);
     }
 
     Timestamp now = system_now();
     consent::Notices notices{{consent::Brand{"advoco", "Advoco", "sv"}}};
+    consent::Ledger ledger{cipher, test.ring, notices};
     gateway::Sockets sockets;
     CountingRecorder recorder;
     Letters letters;

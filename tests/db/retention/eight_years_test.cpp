@@ -86,8 +86,10 @@ std::vector<Planted> const tables{
      "acted_at",
      {60, 0},
      "INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, notice_version, terms_hash, "
-     "acted_at) "
-     "VALUES ('{0}', gen_random_uuid(), '{2}', 'marketing', 'given', 'v', sha256(''), {1})"},
+     "acted_at, subject, sequence, previous_hash, document, signature) "
+     "SELECT '{0}', gen_random_uuid(), '{2}', 'marketing', 'given', 'v', sha256(''), {1}, sha256(''), n.next, "
+     "CASE n.next WHEN 1 THEN ''::bytea ELSE sha256('') END, 'd', decode(repeat('00', 64), 'hex') "
+     "FROM (SELECT coalesce(max(sequence), 0) + 1 AS next FROM consent_events WHERE user_id = '{2}') n"},
     {"phone_assignments",
      "valid_to",
      {0, 90},

@@ -74,11 +74,13 @@ TEST_F(RetentionTest, AConsentGivenAnewBringsNoOldRowBack) {
         call(person, now, now);
     }
     for (auto const& [ago, state] : {std::pair{5h, "withdrawn"}, {4h, "given"}, {2h, "withdrawn"}, {1h, "given"}})
-        test.admin(
-            fmt::format("INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, "
-                        "notice_version, terms_hash, acted_at) "
-                        "VALUES ('{}', gen_random_uuid(), '{}', 'call_history', '{}', 'v', sha256(''), {})",
-                        organisation.text(), who.user.text(), state, sql(now - ago)));
+        test.admin(fmt::format(
+            "INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, "
+            "notice_version, terms_hash, acted_at, subject, sequence, previous_hash, document, signature) "
+            "SELECT '{0}', gen_random_uuid(), '{1}', 'call_history', '{2}', 'v', sha256(''), {3}, sha256(''), "
+            "n.next, CASE n.next WHEN 1 THEN ''::bytea ELSE sha256('') END, 'd', decode(repeat('00', 64), 'hex') "
+            "FROM (SELECT coalesce(max(sequence), 0) + 1 AS next FROM consent_events WHERE user_id = '{1}') n",
+            organisation.text(), who.user.text(), state, sql(now - ago)));
     EXPECT_EQ(due(now).at("calls_of_earlier_consent"), 1);
     EXPECT_EQ(run(now).at("calls_of_earlier_consent"), 1);
     EXPECT_EQ(rows("calls", fmt::format("owner_id = '{}'", who.user.text())), 1);
@@ -88,11 +90,13 @@ TEST_F(RetentionTest, AConsentGivenAnewBringsNoOldRowBack) {
 TEST_F(RetentionTest, TheProofOfAConsentThatStandsStays) {
     auto const who = person();
     auto const event = [&](std::string const& id) {
-        test.admin(
-            fmt::format("INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, "
-                        "notice_version, terms_hash, acted_at) "
-                        "VALUES ('{}', '{}', '{}', 'call_history', 'given', 'v', sha256(''), {})",
-                        organisation.text(), id, who.user.text(), sql(at("2015-01-01T00:00:00Z"))));
+        test.admin(fmt::format(
+            "INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, "
+            "notice_version, terms_hash, acted_at, subject, sequence, previous_hash, document, signature) "
+            "SELECT '{0}', '{1}', '{2}', 'call_history', 'given', 'v', sha256(''), {3}, sha256(''), n.next, CASE "
+            "n.next WHEN 1 THEN ''::bytea ELSE sha256('') END, 'd', decode(repeat('00', 64), 'hex') "
+            "FROM (SELECT coalesce(max(sequence), 0) + 1 AS next FROM consent_events WHERE user_id = '{2}') n",
+            organisation.text(), id, who.user.text(), sql(at("2015-01-01T00:00:00Z"))));
     };
     std::string const superseded = testing::fresh_id<DecisionId>().text(),
                       current = testing::fresh_id<DecisionId>().text();

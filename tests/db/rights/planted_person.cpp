@@ -85,7 +85,18 @@ void PlantedPerson::plant_choices() {
     std::string terms;
     for (int i = 0; i < 32; ++i) terms += "0c";
     act.shown["terms_hash"] = terms;
+    // Of the right sizes, and nobody else's; what the signature says is of no importance here.
+    std::string const document = fmt::format("a receipt\n{{\"record_id\":\"{}\"}}", event);
+    std::string const subject = storage::bytea(storage::sha256(user_));
+    std::string const signature = subject + storage::bytea(storage::sha256(event)).substr(2);
+    act.plain("sequence", "1").raw("previous_hash", "''").raw("subject", fmt::format("'{}'", subject));
+    act.raw("document", fmt::format("'{}'", storage::bytea(document)));
+    act.raw("signature", fmt::format("'{}'", signature));
+    act.shown["subject"] = subject.substr(2);
+    act.shown["document"] = storage::bytea(document).substr(2);
+    act.shown["signature"] = signature.substr(2);
     auto& state = row("consent_state").plain("user_id", user_).plain("event_id", event);
+    state.raw("terms_hash", "decode('" + terms + "', 'hex')");
     state.plain("purpose", "marketing").plain("state", "given").plain("since", mark_.time());
     state.plain("notice_version", version);
 }

@@ -27,6 +27,24 @@ TEST(UuidV7, CarriesItsTimeAndVersionAndGrowsWithTime) {
     EXPECT_EQ(uuid_text(early).substr(0, 13), "01a205b3-d000");
 }
 
+TEST(UuidV7, SortsInTheOrderOfMakingWithinAMillisecondAndWhenTheClockTrembles) {
+    std::chrono::system_clock::time_point const now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 25};
+    MessageId last{uuid_v7(now)};
+    for (int n = 0; n < 20'000; ++n) {
+        MessageId const next{uuid_v7(n % 3 == 0 ? now - 20ms : now)};
+        ASSERT_LT(last, next);
+        last = next;
+    }
+}
+
+TEST(UuidV7, ComesBackFromASimulatedFuture) {
+    std::chrono::system_clock::time_point const now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 25};
+    uuid_v7(now + std::chrono::years{8});
+    EXPECT_EQ(uuid_text(uuid_v7(now)).substr(0, 13),
+              uuid_text(uuid_v7(now + std::chrono::milliseconds{0})).substr(0, 13));
+    EXPECT_LT(MessageId{uuid_v7(now)}, MessageId{uuid_v7(now + std::chrono::years{1})});
+}
+
 TEST(Time, WritesWhatItReads) {
     for (auto const* text : {"1970-01-01T00:00:00.000Z", "2024-02-29T23:59:59.999Z", "2026-11-23T21:17:17.123Z"})
         EXPECT_EQ(rfc3339(parse_rfc3339(text).value()), text);
