@@ -58,7 +58,13 @@ def purpose_type(index: int, purpose: Purpose) -> str:
             f"    static constexpr Basis basis = Basis::{raw['basis']};\n"
             f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
             f"    static constexpr Callers callers{{{callers}}};\n"
-            "};\n")
+            f"{codes(raw)}}};\n")
+
+
+def codes(raw: dict) -> str:
+    """The closed list of reasons that an act under the purpose must name, where there is one."""
+    named = ", ".join(f'"{code}"' for code in raw.get("codes", []))
+    return f"    static constexpr std::array<std::string_view, {len(raw['codes'])}> codes{{{named}}};\n" if named else ""
 
 
 def header(register: Register) -> str:

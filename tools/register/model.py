@@ -15,9 +15,10 @@ RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
-                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", *RIGHTS}
+                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "codes", *RIGHTS}
 PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients"}
 NAME = re.compile(r"[a-z][a-z_]*")
+CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 DURATION = re.compile(r"P(\d+[YMD])+")
 MECHANISMS = {"eea", "adequacy", "scc", "derogation"}
 
@@ -136,6 +137,7 @@ def _check_purpose(register: Register, purpose: Purpose) -> None:
           "only the person themselves acts under their consent")
     _want(path, f"{key}.retention", bool(DURATION.fullmatch(raw["retention"].get("duration", ""))),
           "needs an ISO 8601 duration")
+    _want(path, f"{key}.codes", all(CODE.fullmatch(code) for code in raw.get("codes", [])), "must be lower-case words")
     for recipient in raw["recipients"]:
         _want(path, f"{key}.recipients", recipient in register.raw["recipients"], "unknown recipient")
     for text in ("title", "reason", "kept"):
