@@ -3,6 +3,7 @@
 #include "metrics_endpoint.hpp"
 #include "readiness.hpp"
 #include "samtal/administration/administration.hpp"
+#include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
 #include "samtal/directory/directory.hpp"
@@ -111,6 +112,7 @@ struct Server::Parts {
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
+          audit{{db, cipher, ring, gate, metrics, io.first()}},
           readiness{db, *keys},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
@@ -135,6 +137,8 @@ struct Server::Parts {
         calls.add_routes(router);
         administration.add_routes(admin_router);
         statistics::add_admin_routes(admin_router, statistics);
+        audit.add_routes(router);
+        audit.add_admin_routes(admin_router);
     }
 
     ops::Metrics metrics;
@@ -156,6 +160,7 @@ struct Server::Parts {
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
     administration::AdministrationRoom administration;
+    audit::AuditRoom audit;
     Readiness readiness;
     Sweeper sweeper;
     gateway::Router router{gate};
@@ -177,6 +182,7 @@ Server::~Server() = default;
 
 void Server::start() {
     parts_->statistics.start();
+    parts_->audit.start();
     parts_->sweeper.start();
     parts_->admin_server.start();
     if (parts_->metrics_server) parts_->metrics_server->start();
@@ -188,6 +194,7 @@ void Server::stop() {
     parts_->server.stop(grace);
     parts_->admin_server.stop(grace);
     parts_->sweeper.stop();
+    parts_->audit.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();
