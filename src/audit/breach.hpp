@@ -42,7 +42,7 @@ struct BreachCase {
     std::int64_t affected;  // people
 };
 
-/// How many records of the affected lie in the period. Nothing where counting took too long.
+/// How many records of the affected were there when it ended. Nothing where counting took too long.
 struct RecordCounts {
     std::optional<std::int64_t> sign_ins, messages, calls;
 };
