@@ -35,6 +35,7 @@ def test_what_is_derived_is_derived_the_same_way_twice(tmp_path: pathlib.Path) -
     ('callers = ["machine"]', 'callers = ["stranger"]', "purposes.call_setup.callers: unknown caller"),
     ('subject = "owner_id"', 'subject = "somebody"', "tables.calls: its subject is no field of it"),
     ('duration = "P90D"', 'duration = "soon"', "purposes.call_history.retention: needs an ISO 8601 duration"),
+    ('codes = ["support-case",', 'codes = ["Support case",', "purposes.support_case.codes: must be lower-case words"),
     ('service_class = "closed_group"', 'service_clas = "closed_group"', "service_clas: unknown key"),
     ('fields = { sender_id = "relation", text = "content",', 'fields = { sender_id = "relation", mood = "content", text = "content",',
      "tables.messages.mood: no purpose may touch it"),
