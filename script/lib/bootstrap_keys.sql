@@ -5,6 +5,7 @@
 
 SELECT format('CREATE ROLE %I %s', name, attributes)
 FROM (VALUES ('samtal_keys_owner', 'NOLOGIN'),
+             ('samtal_keys_rotator', 'NOLOGIN'),
              ('samtal_keys_migrator', 'LOGIN'),
              ('samtal_keystore', 'LOGIN')) AS wanted (name, attributes)
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
@@ -12,7 +13,7 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 
 ALTER ROLE samtal_keys_migrator PASSWORD :'samtal_keys_migrator_password';
 ALTER ROLE samtal_keystore PASSWORD :'samtal_keystore_password';
-GRANT samtal_keys_owner TO samtal_keys_migrator;
+GRANT samtal_keys_owner, samtal_keys_rotator TO samtal_keys_migrator;
 
 SELECT 'CREATE DATABASE samtal_keys OWNER samtal_keys_owner TEMPLATE template0'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'samtal_keys')
@@ -23,4 +24,4 @@ GRANT CONNECT ON DATABASE samtal_keys TO samtal_keystore, samtal_keys_migrator;
 
 \connect samtal_keys
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO samtal_keystore;
+GRANT USAGE ON SCHEMA public TO samtal_keystore, samtal_keys_rotator;

@@ -75,6 +75,9 @@ directory = $(toml "$KEYS")
 [brands]
 directory = $(toml "$ROOT/config/brands")
 
+[register]
+file = $(toml "$ROOT/config/processing.toml")
+
 [statistics]
 labels_file = $(toml "$ROOT/config/statistics.toml")
 aggregator_address = "127.0.0.1"

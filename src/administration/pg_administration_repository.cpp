@@ -136,7 +136,7 @@ Task<Result<void>> PgAdministrationRepository::invite(OperatorPermit const& perm
 
 Result<void> PgAdministrationRepository::insert_person(storage::Tx& tx, OperatorPermit const& permit, UserId user,
                                                        Invitation const& who) {
-    parts_.keys.create(user);
+    if (auto const made = parts_.keys.create(user); !made) return made;
     auto const seal = [&](std::string_view column, std::string const& plain) {
         return parts_.cipher.seal(user, {column, user.value()}, plain);
     };

@@ -2,6 +2,7 @@
 
 #include "metrics_endpoint.hpp"
 #include "readiness.hpp"
+#include "register_renewal.hpp"
 #include "samtal/administration/administration.hpp"
 #include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
@@ -77,6 +78,15 @@ net::ListenOptions metrics_listener(ServerConfig const& config) {
     return options;
 }
 
+/// The register as it stands in its file; the built-in one while that is being edited.
+processing::Register register_in(std::string const& file) {
+    try {
+        return processing::load(file);
+    } catch (ops::ConfigError const&) {
+        return processing::built_in();
+    }
+}
+
 void refuse_foreign_schema(storage::Database& db) {
     switch (db.probe()) {
         case storage::SchemaState::current:
@@ -97,7 +107,7 @@ void refuse_foreign_schema(storage::Database& db) {
 struct Server::Parts {
     explicit Parts(ServerConfig const& c)
         : io{c.io_threads},
-          notices{read_brands(c.brands_directory)},
+          notices{read_brands(c.brands_directory), processing::load(c.register_file)},
           ring{c.keys_directory},
           db{observed(c.database, metrics)},
           keys{storage::make_pg_subject_keys(c.keystore, ring)},
@@ -112,7 +122,9 @@ struct Server::Parts {
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
-          audit{{db, cipher, ring, gate, metrics, io.first()}},
+          register_renewal{db, gate, notices, io.first()},
+          audit{{db, cipher, ring, gate, metrics, io.first(),
+                 [file = c.register_file] { return register_in(file); }}},
           readiness{db, *keys},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
@@ -160,6 +172,7 @@ struct Server::Parts {
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
     administration::AdministrationRoom administration;
+    RegisterRenewal register_renewal;
     audit::AuditRoom audit;
     Readiness readiness;
     Sweeper sweeper;
@@ -176,6 +189,7 @@ struct Server::Parts {
 
 Server::Server(ServerConfig const& config) : parts_{std::make_unique<Parts>(config)} {
     refuse_foreign_schema(parts_->db);
+    warn_of_expired_agreements(config.register_file);
 }
 
 Server::~Server() = default;
@@ -187,6 +201,12 @@ void Server::start() {
     parts_->admin_server.start();
     if (parts_->metrics_server) parts_->metrics_server->start();
     parts_->server.start();
+}
+
+bool Server::renew_register(std::string const& path) {
+    bool const renewed = parts_->register_renewal.renew(path);
+    if (renewed) warn_of_expired_agreements(path);
+    return renewed;
 }
 
 void Server::stop() {

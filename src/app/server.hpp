@@ -14,6 +14,8 @@ public:
     ~Server();
 
     void start();
+    /// Takes over the register's texts, recipients and periods as they are now; see RegisterRenewal::renew.
+    bool renew_register(std::string const& path);
     /// Blocks until everything under way is finished: stop accepting, close sessions, flush, join.
     void stop();
 

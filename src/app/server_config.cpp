@@ -103,6 +103,7 @@ void read_operations(ops::ConfigFile& file, ServerConfig& c) {
 void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
     auto brands = file.section("brands");
     brands.read("directory", c.brands_directory).finish();
+    file.section("register").read("file", c.register_file).finish();
     auto statistics = file.section("statistics");
     statistics.read("labels_file", c.statistics.labels_file)
         .read("aggregator_address", c.statistics.worker_address)

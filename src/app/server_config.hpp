@@ -33,6 +33,7 @@ struct ServerConfig {
     storage::LoginOptions keystore;
     std::string keys_directory;
     std::string brands_directory;
+    std::string register_file = "/usr/share/samtal/config/processing.toml";
     statistics::StatisticsOptions statistics;
     identity::IdentityOptions identity;
     calls::CallsOptions calls;

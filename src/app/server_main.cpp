@@ -22,13 +22,14 @@ rlim_t raise_open_files() {
     return limit.rlim_cur;
 }
 
-void reload(std::string const& path) {
+void reload(std::string const& path, Server& server) {
     try {
         auto const config = read_server_config(path);
+        if (server.renew_register(config.register_file)) ops::write_log(ops::Level::info, "register.renewed");
         ops::set_log_level(config.log_level);
         ops::write_log(ops::Level::info, "config.reloaded");
-    } catch (ops::ConfigError const& e) {
-        ops::write_log(ops::Level::error, "config.refused", ops::field("problem", e.what()));  // the old one stays
+    } catch (std::exception const& e) {  // nothing of it is taken over
+        ops::write_log(ops::Level::error, "config.refused", ops::field("problem", e.what()));
     }
 }
 
@@ -42,7 +43,7 @@ int run(std::string const& path) {
                    ops::fields(ops::field("version", SAMTAL_VERSION), ops::field("port", config.listen.port),
                                ops::field("open_files", raise_open_files())));
     int signal = wait_for_signal();
-    for (; signal == SIGHUP; signal = wait_for_signal()) reload(path);
+    for (; signal == SIGHUP; signal = wait_for_signal()) reload(path, server);
     ops::write_log(ops::Level::info, "server.stopping");
     server.stop();
     ops::write_log(ops::Level::info, "server.stopped");

@@ -1,6 +1,5 @@
 #include "samtal/audit/audit_room.hpp"
 
-#include "breach_codec.hpp"
 #include "handlers.hpp"
 #include "pg_evidence_repository.hpp"
 #include "sequencer.hpp"
@@ -15,7 +14,7 @@ struct AuditRoom::Built {
           staff{staff_reads, p.keys, p.clock},
           evidence{p.db, p.cipher},
           breach_register{p.db},
-          breaches{breach_register, register_words(), p.clock} {}
+          breaches{breach_register, p.current_register, p.clock} {}
 
     Sequencer sequencer;
     PgStaffReadRepository staff_reads;

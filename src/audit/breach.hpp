@@ -2,6 +2,7 @@
 
 #include "samtal/core/permit.hpp"
 #include "samtal/core/time.hpp"
+#include "samtal/register/register.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -63,14 +64,9 @@ struct OpenedCase {
     std::vector<Draft> drafts;
 };
 
-/// The register's words that the drafts use.
-struct RegisterWords {
-    std::string controller, contact, authority;
-    std::vector<std::string> categories_sv, categories_en;
-};
-
 /// Complete drafts: for the authority everything of Art. 33(3), for the people everything of Art. 34(2), in
 /// Swedish and English. They hold counts, never people.
-[[nodiscard]] std::vector<Draft> breach_drafts(BreachCase const&, RecordCounts const&, RegisterWords const&);
+[[nodiscard]] std::vector<Draft> breach_drafts(BreachCase const&, RecordCounts const&,
+                                               processing::Register const&);
 
 }  // namespace samtal::audit

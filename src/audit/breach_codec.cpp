@@ -1,7 +1,5 @@
 #include "breach_codec.hpp"
 
-#include "samtal/core/register_texts.hpp"
-
 #include <nlohmann/json.hpp>
 
 namespace samtal::audit {
@@ -35,16 +33,6 @@ json to_json(BreachCase const& c) {
 }
 
 }  // namespace
-
-RegisterWords register_words() {
-    auto const texts = json::parse(register_texts);
-    RegisterWords words{texts.at("controller"), texts.at("contact"), texts.at("authority"), {}, {}};
-    for (auto const& [name, title] : texts.at("categories").items()) {
-        words.categories_sv.push_back(title.at("sv"));
-        words.categories_en.push_back(title.at("en"));
-    }
-    return words;
-}
 
 Result<BreachReport> decode_report(gateway::Ask const& ask) {
     auto in = ask.body();

@@ -7,8 +7,6 @@ namespace samtal::audit {
 
 struct AskBreaches {};
 
-[[nodiscard]] RegisterWords register_words();
-
 [[nodiscard]] Result<BreachReport> decode_report(gateway::Ask const&);
 [[nodiscard]] Result<AskBreaches> decode_breaches(gateway::Ask const&);
 [[nodiscard]] Result<AskAffected> decode_affected(gateway::Ask const&);

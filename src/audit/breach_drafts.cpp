@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace samtal::audit {
 
 namespace {
@@ -75,8 +77,8 @@ Ungefärligt antal registrerade: {affected}.
 Kategorier av personuppgifter: {categories}.
 Ungefärligt antal personuppgiftsposter: konton {affected}, inloggningar {sign_ins}, meddelanden {messages}, samtal {calls}.
 
-2. Kontaktpunkt (33.3 b)
-{contact}
+2. Dataskyddsombud och kontaktpunkt (33.3 b)
+{dpo}, {contact}
 
 3. Sannolika konsekvenser (33.3 c)
 {consequences}
@@ -105,8 +107,8 @@ Approximate number of data subjects: {affected}.
 Categories of personal data: {categories}.
 Approximate number of records: accounts {affected}, sign-ins {sign_ins}, messages {messages}, calls {calls}.
 
-2. Contact point (33(3)(b))
-{contact}
+2. Data protection officer and contact point (33(3)(b))
+{dpo}, {contact}
 
 3. Likely consequences (33(3)(c))
 {consequences}
@@ -145,30 +147,42 @@ Questions are answered by {contact}. You may also complain to {authority}.
 
 struct Language {
     KindTexts const& kind;
-    std::string_view drill, unknown;
-    std::vector<std::string> const& categories;
+    std::string_view name, drill, unknown;
 };
 
+/// What this service processes at all: anything of it may have been touched.
+std::string categories(processing::Register const& words, std::string_view language) {
+    std::vector<std::string> names;
+    for (processing::Category const& category : words.categories)
+        for (processing::PurposeEntry const& purpose : words.purposes)
+            if (std::ranges::find(purpose.categories, category.id) != purpose.categories.end()) {
+                names.push_back(category.name.in(language));
+                break;
+            }
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
 std::string fill(std::string_view form, Language const& in, BreachCase const& c, RecordCounts const& n,
-                 RegisterWords const& words) {
+                 processing::Register const& words) {
     using fmt::arg;
     return fmt::format(fmt::runtime(form), arg("drill", c.drill ? in.drill : ""),
                        arg("authority", words.authority), arg("controller", words.controller),
-                       arg("contact", words.contact), arg("id", c.id.text()), arg("aware", rfc3339(c.aware_at)),
-                       arg("due", rfc3339(c.aware_at + notification_period)), arg("began", rfc3339(c.began)),
-                       arg("ended", rfc3339(c.ended)), arg("affected", c.affected), arg("nature", in.kind.nature),
-                       arg("consequences", in.kind.consequences), arg("measures", in.kind.measures),
-                       arg("advice", in.kind.advice),
-                       arg("categories", fmt::format("{}", fmt::join(in.categories, ", "))),
+                       arg("contact", words.contact), arg("dpo", words.dpo), arg("id", c.id.text()),
+                       arg("aware", rfc3339(c.aware_at)), arg("due", rfc3339(c.aware_at + notification_period)),
+                       arg("began", rfc3339(c.began)), arg("ended", rfc3339(c.ended)), arg("affected", c.affected),
+                       arg("nature", in.kind.nature), arg("consequences", in.kind.consequences),
+                       arg("measures", in.kind.measures), arg("advice", in.kind.advice),
+                       arg("categories", categories(words, in.name)),
                        arg("sign_ins", number(n.sign_ins, in.unknown)),
                        arg("messages", number(n.messages, in.unknown)), arg("calls", number(n.calls, in.unknown)));
 }
 
 }  // namespace
 
-std::vector<Draft> breach_drafts(BreachCase const& c, RecordCounts const& counts, RegisterWords const& words) {
-    Language const sv{texts_of(swedish, c.kind), drill_sv, "räknas ännu", words.categories_sv};
-    Language const en{texts_of(english, c.kind), drill_en, "still being counted", words.categories_en};
+std::vector<Draft> breach_drafts(BreachCase const& c, RecordCounts const& counts,
+                                 processing::Register const& words) {
+    Language const sv{texts_of(swedish, c.kind), "sv", drill_sv, "räknas ännu"};
+    Language const en{texts_of(english, c.kind), "en", drill_en, "still being counted"};
     return {{"authority.sv.txt", fill(authority_sv, sv, c, counts, words)},
             {"authority.en.txt", fill(authority_en, en, c, counts, words)},
             {"people.sv.txt", fill(people_sv, sv, c, counts, words)},

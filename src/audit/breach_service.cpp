@@ -25,7 +25,7 @@ Task<Result<OpenedCase>> BreachService::report(IncidentPermit const& permit, Bre
     // The case first: its clock runs whatever happens to the counts.
     if (auto const done = co_await repository_.open(permit, opened); !done) co_return done.error();
     auto const counts = co_await count(permit, report);
-    co_return OpenedCase{opened, breach_drafts(opened, counts, words_)};
+    co_return OpenedCase{opened, breach_drafts(opened, counts, register_())};
 }
 
 }  // namespace samtal::audit

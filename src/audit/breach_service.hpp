@@ -2,13 +2,15 @@
 
 #include "pg_breach_repository.hpp"
 
+#include <functional>
+
 namespace samtal::audit {
 
 /// From an alert to a case with complete drafts.
 class BreachService {
 public:
-    BreachService(PgBreachRepository& repository, RegisterWords words, Clock clock)
-        : repository_{repository}, words_{std::move(words)}, clock_{std::move(clock)} {}
+    BreachService(PgBreachRepository& repository, std::function<processing::Register()> current, Clock clock)
+        : repository_{repository}, register_{std::move(current)}, clock_{std::move(clock)} {}
 
     Task<Result<OpenedCase>> report(IncidentPermit const&, BreachReport const&);
     Task<Result<std::vector<BreachCase>>> list(IncidentPermit const& permit) { return repository_.list(permit); }
@@ -21,7 +23,7 @@ private:
     Task<RecordCounts> count(IncidentPermit const&, BreachReport const&);
 
     PgBreachRepository& repository_;
-    RegisterWords words_;
+    std::function<processing::Register()> register_;
     Clock clock_;
 };
 

@@ -21,7 +21,9 @@ public:
     }
 
     Task<Result<Standing>> choose(RightsPermit permit, Choose choice) override {
-        auto const* const purpose = notices_.purpose(choice.purpose);
+        // The purpose first: if the register is renewed in between, the version does not fit and nobody agrees to
+        // other terms.
+        auto const purpose = notices_.purpose(choice.purpose);
         if (purpose == nullptr) co_return Error{Errc::not_found, "no such thing"};
         if (!purpose->opt_in)
             co_return Error{Errc::conflict, "this purpose does not rest on consent", "", "not-consent-based"};

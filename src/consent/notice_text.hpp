@@ -2,11 +2,9 @@
 
 #include "samtal/consent/notice.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 namespace samtal::consent {
 
-/// The notice of GDPR Art. 13, in one language, out of the register's texts.
-[[nodiscard]] Notices::Text render_notice(nlohmann::json const& source, Brand const&, std::string const& language);
+/// The notice of GDPR Art. 13 and 14, in one language, out of the register.
+[[nodiscard]] Notices::Text render_notice(processing::Register const&, Brand const&, std::string const& language);
 
 }  // namespace samtal::consent

@@ -1,60 +1,80 @@
 #include "samtal/consent/notice.hpp"
-#include "samtal/core/register_texts.hpp"
 
 #include "notice_text.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace samtal::consent {
 
-using nlohmann::json;
+struct Notices::Edition {
+    Edition(std::vector<Brand> const& brands, processing::Register const& source)
+        : version{source.version}, digest{source.digest} {
+        for (processing::PurposeEntry const& p : source.purposes)
+            purposes.push_back({p.name, p.choice == "opt_in", p.off_by_gpc, p.terms_hash});
+        for (Brand const& brand : brands)
+            for (std::string const language : {"sv", "en"})
+                texts.emplace(std::pair{brand.id, language}, render_notice(source, brand, language));
+    }
 
-namespace {
+    std::string version, digest;
+    std::vector<PurposeText> purposes;
+    std::map<std::pair<std::string, std::string>, Text> texts;  // brand, language
+};
 
-std::string from_hex(std::string const& hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-        bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-    return bytes;
+Notices::Notices(std::vector<Brand> brands, processing::Register const& source) : brands_{std::move(brands)} {
+    if (brands_.empty()) throw std::runtime_error{"no brand is configured"};
+    renew(source);
 }
 
-}  // namespace
+Notices::~Notices() = default;
 
-Notices::Notices(std::vector<Brand> brands) : brands_{std::move(brands)} {
-    if (brands_.empty()) throw std::runtime_error{"no brand is configured"};
-    json const source = json::parse(register_texts);
-    version_ = source.at("version").get<std::string>();
-    for (json const& p : source.at("purposes"))
-        purposes_.push_back({p.at("name").get<std::string>(), p.at("choice") == "opt_in",
-                             p.at("off_by_gpc").get<bool>(), from_hex(p.at("terms_hash").get<std::string>())});
-    for (Brand const& brand : brands_)
-        for (std::string const language : {"sv", "en"})
-            texts_.emplace(std::pair{brand.id, language}, render_notice(source, brand, language));
+void Notices::renew(processing::Register const& source) {
+    auto next = std::make_shared<Edition const>(brands_, source);
+    std::lock_guard const lock{mutex_};
+    edition_ = std::move(next);
+}
+
+std::shared_ptr<Notices::Edition const> Notices::edition() const {
+    std::lock_guard const lock{mutex_};
+    return edition_;
 }
 
 std::optional<Notices::Text> Notices::text(std::string_view brand, std::string_view language) const {
     auto const known = std::ranges::find(brands_, brand, &Brand::id);
     std::string const& id = known == brands_.end() ? brands_.front().id : known->id;
-    auto const found = texts_.find({id, std::string{language}});
-    if (found == texts_.end()) return std::nullopt;
+    auto const now = edition();
+    auto const found = now->texts.find({id, std::string{language}});
+    if (found == now->texts.end()) return std::nullopt;
     return found->second;
 }
 
-PurposeText const* Notices::purpose(std::string_view name) const noexcept {
-    auto const found = std::ranges::find(purposes_, name, &PurposeText::name);
-    return found == purposes_.end() ? nullptr : &*found;
+std::string Notices::current_version() const {
+    return edition()->version;
 }
 
-bool Notices::is_opt_in(std::string_view name) const noexcept {
-    PurposeText const* const found = purpose(name);
+std::string Notices::register_digest() const {
+    return edition()->digest;
+}
+
+std::vector<PurposeText> Notices::purposes() const {
+    return edition()->purposes;
+}
+
+std::shared_ptr<PurposeText const> Notices::purpose(std::string_view name) const {
+    auto const now = edition();
+    auto const found = std::ranges::find(now->purposes, name, &PurposeText::name);
+    return found == now->purposes.end() ? nullptr : std::shared_ptr<PurposeText const>{now, &*found};
+}
+
+bool Notices::is_opt_in(std::string_view name) const {
+    auto const found = purpose(name);
     return found != nullptr && found->opt_in;
 }
 
 std::string Notices::terms_hash(std::string_view name) const {
-    PurposeText const* const found = purpose(name);
+    auto const found = purpose(name);
     return found == nullptr ? std::string{} : found->terms_hash;
 }
 

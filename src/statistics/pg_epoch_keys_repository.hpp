@@ -2,6 +2,7 @@
 
 #include "samtal/core/task.hpp"
 #include "samtal/statistics/release.hpp"
+#include "samtal/storage/key_wrapping.hpp"
 #include "samtal/storage/purpose_pool.hpp"
 
 #include <vector>
@@ -12,7 +13,7 @@ namespace samtal::statistics {
 /// two flushes: what is deleted there is gone. Throws Unavailable when the key store is.
 class PgEpochKeysRepository {
 public:
-    PgEpochKeysRepository(storage::LoginOptions login, storage::Key const& key_encryption_key);
+    PgEpochKeysRepository(storage::LoginOptions login, storage::KeyRing const&);
 
     /// The epoch's key, made when it has none.
     Task<storage::Key> key_of(Epoch);
@@ -21,7 +22,9 @@ public:
     void close();
 
 private:
-    storage::Key kek_;
+    void make(storage::Tx&, Epoch) const;
+
+    storage::KeyWrapper wrapper_;
     storage::PurposePool pool_;
 };
 

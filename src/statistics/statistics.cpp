@@ -46,7 +46,7 @@ public:
           clock_{std::move(clock)},
           policies_{Policies::load(options.labels_file)},
           recorder_{policies_, clock_},
-          keys_{options.keystore, ring.key_encryption_key()},
+          keys_{options.keystore, ring},
           contributions_{db, policies_},
           releases_{db, policies_},
           link_{options.worker_address, options.worker_port, read_link_key(options.link_key_file)} {}

@@ -1,5 +1,7 @@
 #include "samtal/storage/column_cipher.hpp"
 
+#include "key_files.hpp"
+
 #include <sodium.h>
 
 namespace samtal::storage {
@@ -27,8 +29,9 @@ std::string associated_data(Cell const& cell) {
 }  // namespace
 
 Result<std::string> ColumnCipher::seal(UserId subject, Cell const& cell, std::string_view plain) {
-    auto const key = keys_.key_of(subject);
+    auto key = keys_.key_of(subject);
     if (!key) return key.error();
+    Wipe const wipe{*key};
     std::string const where = associated_data(cell);
     std::string sealed(nonce_size + plain.size() + tag_size, '\0');
     randombytes_buf(sealed.data(), nonce_size);
@@ -38,8 +41,9 @@ Result<std::string> ColumnCipher::seal(UserId subject, Cell const& cell, std::st
 }
 
 Result<std::string> ColumnCipher::open(UserId subject, Cell const& cell, std::string_view sealed) {
-    auto const key = keys_.key_of(subject);
+    auto key = keys_.key_of(subject);
     if (!key) return key.error();
+    Wipe const wipe{*key};
     if (sealed.size() < overhead) return Error{Errc::invalid, "sealed value is too short"};
     std::string const where = associated_data(cell);
     std::string plain(sealed.size() - overhead, '\0');
@@ -51,8 +55,9 @@ Result<std::string> ColumnCipher::open(UserId subject, Cell const& cell, std::st
 }
 
 Result<std::string> ColumnCipher::owner_hash(UserId owner, std::string_view domain, std::string_view value) {
-    auto const key = keys_.key_of(owner);
+    auto key = keys_.key_of(owner);
     if (!key) return key.error();
+    Wipe const wipe{*key};
     std::string input{domain};
     input.push_back('\0');
     input.append(value);

@@ -38,9 +38,10 @@ SELECT coalesce(max(number), 0) FROM schema_migrations
 
 Database::Database(DatabaseOptions const& options) : options_{options} {
     unsigned wanted = 0;
-    for (auto const purpose : purpose_names) wanted += connections_for(purpose);
+    for (std::size_t i = 0; i < purpose_names.size(); ++i)
+        if (purpose_has_tables[i]) wanted += connections_for(purpose_names[i]);
     for (std::size_t i = 0; i < purpose_names.size(); ++i) {
-        // Shares of a smaller budget, never below one.
+        // Shares of a smaller budget, never below one. A purpose without tables never connects.
         unsigned const share =
             connections_for(purpose_names[i]) * std::min(options.max_connections, wanted) / wanted;
         pools_[i] = std::make_unique<PurposePool>(login_of(options, purpose_names[i]), std::max(1U, share),

@@ -1,66 +1,54 @@
+#include "key_files.hpp"
 #include "samtal/storage/key_store.hpp"
 
-#include <fmt/format.h>
 #include <sodium.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 namespace samtal::storage {
 
 namespace {
 
-constexpr std::array<char const*, 4> key_files{"kek.key", "root.key", "signing.key", "statistics-link.key"};
+constexpr std::array<char const*, 3> key_files{"root.key", "signing.key", "statistics-link.key"};
+constexpr char const* kek_of_old = "/kek.key";  // before there were epochs
 
-void read_key(std::string const& directory, char const* name, Key& into) {
-    std::string const path = directory + "/" + name;
-    std::ifstream in{path, std::ios::binary};
-    if (!in) throw std::runtime_error{path + ": cannot be read (samtalctl keys init makes missing key files)"};
-    in.read(reinterpret_cast<char*>(into.data()), static_cast<std::streamsize>(into.size()));
-    if (in.gcount() != static_cast<std::streamsize>(into.size()) || in.peek() != std::ifstream::traits_type::eof())
-        throw std::runtime_error{path + ": is not 32 bytes long"};
+bool is_kek(std::filesystem::path const& file) {
+    return file.extension() == ".key" && file.filename().string().starts_with("kek-");
 }
 
-/// Whole or not at all: a half-written key would be one that nobody has a copy of.
-void make_key(std::string const& path) {
-    Key key;
-    randombytes_buf(key.data(), key.size());
-    std::string const unfinished = path + ".new";
-    int const file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    bool const written = file >= 0 && ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) &&
-                         ::fsync(file) == 0;
-    sodium_memzero(key.data(), key.size());
-    if (file >= 0) ::close(file);
-    if (!written) throw std::runtime_error{path + ": cannot be written"};
-    std::filesystem::rename(unfinished, path);
+bool has_kek(std::string const& directory) {
+    return std::ranges::any_of(std::filesystem::directory_iterator{directory},
+                               [](auto const& entry) { return is_kek(entry.path()); });
 }
 
 }  // namespace
 
-KeyRing::KeyRing(std::string const& directory) {
+KeyRing::KeyRing(std::string const& directory) : directory_{directory} {
     if (sodium_init() < 0) throw std::runtime_error{"libsodium does not start"};
-    read_key(directory, key_files[0], kek_);
-    read_key(directory, key_files[1], root_);
-    read_key(directory, key_files[2], signing_seed_);
+    root_ = read_key_file(directory + "/root.key");
+    signing_seed_ = read_key_file(directory + "/signing.key");
+    // Which epoch is open, only the key store knows; but without any there is no use in starting.
+    if (!has_kek(directory))
+        throw std::runtime_error{directory + "/kek-<epoch>.key: there is no such file (run samtalctl keys init)"};
 }
 
 int KeyRing::create_missing(std::string const& directory) {
     if (sodium_init() < 0) throw std::runtime_error{"libsodium does not start"};
     std::filesystem::create_directories(directory);
     int made = 0;
-    for (char const* name : key_files) {
-        std::string const path = directory + "/" + name;
-        if (std::filesystem::exists(path)) continue;
-        make_key(path);
-        ++made;
+    for (char const* name : key_files)
+        if (make_key_file(directory + "/" + name)) ++made;
+    if (has_kek(directory)) return made;
+    if (std::filesystem::exists(directory + kek_of_old)) {
+        std::filesystem::rename(directory + kek_of_old, kek_file(directory, 1));
+        sync_directory(directory);
+        return made;
     }
-    return made;
+    make_key_file(kek_file(directory, 1));
+    return made + 1;
 }
 
 Key KeyRing::derive(std::string_view domain) const {

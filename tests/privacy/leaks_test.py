@@ -117,6 +117,14 @@ def test_I5_the_databases_hold_content_only_as_ciphertext(platform: Platform, li
     assert named(canary.search(files, life.personal | life.issued), platform) == []
 
 
+def test_I5_a_dump_holds_content_only_as_ciphertext(platform: Platform, life: Life) -> None:
+    """Decompressed and detoasted, as an operator's backup would be."""
+    for cluster, database in (("postgres", "samtal"), ("postgres", "samtal_statistics"), ("postgres-keys", "samtal_keys")):
+        dump = Cluster(platform, cluster).dump(database)
+        assert b"CREATE TABLE" in dump
+        assert list(canary.search_bytes(dump, life.personal | life.issued, platform.data)) == [], database
+
+
 def test_I5_nothing_else_in_the_data_directory_holds_content(platform: Platform, life: Life) -> None:
     beside = [path for path in files_below(platform.data) if path.relative_to(platform.data).parts[0]
               not in ("postgres", "postgres-keys", "log", "mail")]

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import base64
 import itertools
-import mmap
 import pathlib
 import secrets
 import string
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -52,7 +52,9 @@ def encodings(text: str) -> dict[str, bytes]:
     """Every form in which the search looks for a text."""
     raw = text.encode()
     forms = {"raw": raw, "upper": text.upper().encode(), "utf-16": text.encode("utf-16-le"),
-             "hex": raw.hex().encode(), "HEX": raw.hex().upper().encode(), "reversed": raw[::-1]}
+             "utf-16-be": text.encode("utf-16-be"), "hex": raw.hex().encode(), "HEX": raw.hex().upper().encode(),
+             "reversed": raw[::-1], "json": "".join(f"\\u{ord(c):04x}" for c in text).encode(),
+             "url": "".join(f"%{byte:02X}" for byte in raw).encode()}
     forms |= {f"base64-{index}": form for index, form in enumerate(_base64_forms(raw))}
     return forms
 
@@ -64,11 +66,31 @@ class Finding:
     encoding: str
 
 
-def search_bytes(data: bytes | mmap.mmap, canaries: dict[str, str], path: pathlib.Path) -> Iterator[Finding]:
-    for name, text in canaries.items():
-        for encoding, form in encodings(text).items():
-            if data.find(form) >= 0:
-                yield Finding(path, name, encoding)
+# How compressed data begins, and the window bits that zlib wants for it: gzip, zlib, and an entry of a ZIP file.
+STREAMS = {b"\x1f\x8b\x08": 31, b"\x78\x01": 15, b"\x78\x9c": 15, b"\x78\xda": 15, b"PK\x03\x04": -15}
+LONGEST_STREAM = 64 * 1024 * 1024
+
+
+def inflated(data: bytes) -> Iterator[bytes]:
+    """What compressed streams in the data hold. Most places that look like one are none, which shows at once."""
+    for magic, window in STREAMS.items():
+        at = data.find(magic)
+        while at >= 0:
+            begin = at
+            if window < 0:  # a ZIP entry: its fixed header, its name and its extra field come first
+                begin += 30 + int.from_bytes(data[at + 26:at + 28], "little") + int.from_bytes(data[at + 28:at + 30], "little")
+            try:
+                yield zlib.decompressobj(window).decompress(data[begin:begin + LONGEST_STREAM], LONGEST_STREAM)
+            except zlib.error:
+                pass
+            at = data.find(magic, at + 1)
+
+
+def search_bytes(data: bytes, canaries: dict[str, str], path: pathlib.Path) -> Iterator[Finding]:
+    forms = [(name, encoding, form) for name, text in canaries.items() for encoding, form in encodings(text).items()]
+    yield from (Finding(path, name, encoding) for name, encoding, form in forms if data.find(form) >= 0)
+    for stream in inflated(data):
+        yield from (Finding(path, name, f"inflated {encoding}") for name, encoding, form in forms if form in stream)
 
 
 def search(paths: Iterable[pathlib.Path], canaries: dict[str, str]) -> list[Finding]:
@@ -76,8 +98,7 @@ def search(paths: Iterable[pathlib.Path], canaries: dict[str, str]) -> list[Find
     found: list[Finding] = []
     for path in paths:
         try:
-            with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                found += search_bytes(data, canaries, path)
-        except (FileNotFoundError, ValueError):  # ValueError: an empty file cannot be mapped
+            found += search_bytes(path.read_bytes(), canaries, path)  # not mapped: a file that shrinks would be a bus error
+        except FileNotFoundError:
             continue
     return found

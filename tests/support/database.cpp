@@ -51,7 +51,10 @@ storage::LoginOptions keystore_login(std::string const& data) {
 
 /// Ends the pools' threads before main returns: OpenSSL cleans up at exit, and what its threads hold would look like a leak.
 class ClosesTheDatabase final : public ::testing::Environment {
-    void TearDown() override { TestDatabase::shared().db.close(); }
+    void TearDown() override {
+        TestDatabase::shared().db.close();
+        TestDatabase::shared().keys.reset();
+    }
 };
 [[maybe_unused]] auto* const closes_the_database = ::testing::AddGlobalTestEnvironment(new ClosesTheDatabase);
 

@@ -51,6 +51,12 @@ class Cluster:
         """What a role with its own password gets; statements that fail do not stop the ones after them."""
         return self._run(role, database, sql, {"PGPASSWORD": self.password(role)}, None)
 
+    def dump(self, database: str) -> bytes:
+        """What pg_dump writes of a database, as the cluster's superuser."""
+        command = ["setpriv", "--reuid", self.superuser, "--regid", self.superuser, "--init-groups"] if os.geteuid() == 0 else []
+        command += ["pg_dump", "-h", self.host, "-p", self.port, "-U", self.superuser, database]
+        return subprocess.run(command, capture_output=True, timeout=120, cwd="/", check=True).stdout
+
     def password(self, role: str) -> str:
         return (self.secrets / role).read_text().strip()
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import json
 
-from model import Purpose, Register
+import export
+from model import RUN_TIME, SERVICE_CLASSES, Purpose, Register
+from periods import LIMITS
 
 HEAD = """// Derived from config/processing.toml by tools/register. Not to be edited.
 #pragma once
@@ -19,6 +21,8 @@ namespace samtal {
 enum class Basis { consent, contract, legal_obligation, legitimate_interest };
 /// What the person decides: nothing, consent, or objection (Art. 21).
 enum class Choice { none, opt_in, object };
+/// What the LEK calls the service: some duties, and purposes, exist in one class only.
+enum class ServiceClass { """ + ", ".join(SERVICE_CLASSES) + """ };
 /// Which kinds of actor may act under a purpose.
 struct Callers {
     bool person, doorstep, machine, operator_;
@@ -48,7 +52,7 @@ def field_type(table: str, column: str) -> str:
     return f"{camel(table)}{camel(column)}"
 
 
-def purpose_type(index: int, purpose: Purpose) -> str:
+def purpose_type(index: int, purpose: Purpose, in_effect: bool) -> str:
     raw = purpose.raw
     callers = ", ".join("true" if caller in raw["callers"] else "false"
                         for caller in ("person", "doorstep", "machine", "operator"))
@@ -58,6 +62,7 @@ def purpose_type(index: int, purpose: Purpose) -> str:
             f"    static constexpr Basis basis = Basis::{raw['basis']};\n"
             f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
             f"    static constexpr Callers callers{{{callers}}};\n"
+            f"    static constexpr bool in_effect = {'true' if in_effect else 'false'};\n"
             f"{codes(raw)}}};\n")
 
 
@@ -69,7 +74,7 @@ def codes(raw: dict) -> str:
 
 def header(register: Register) -> str:
     out = [HEAD, "/// The closed list of reasons for which this system touches personal data.\nnamespace purpose {\n"]
-    out += [purpose_type(i, p) for i, p in enumerate(register.purposes)]
+    out += [purpose_type(i, p, register.in_effect(p)) for i, p in enumerate(register.purposes)]
     out.append("}  // namespace purpose\n\n/// The personal columns.\nnamespace field {\n")
     for table in register.tables.values():
         for column in table.fields:
@@ -78,6 +83,11 @@ def header(register: Register) -> str:
     out.append("}  // namespace field\n\n")
     names = ", ".join(f'"{p.name}"' for p in register.purposes)
     out.append(f"inline constexpr std::array<std::string_view, {len(register.purposes)}> purpose_names{{{names}}};\n\n")
+    tables = ", ".join("true" if p.touches() else "false" for p in register.purposes)
+    out.append("/// Whether the purpose touches a table at all. By index.\n"
+               f"inline constexpr std::array<bool, {len(register.purposes)}> purpose_has_tables{{{tables}}};\n\n")
+    out.append("/// What this service was built as. A purpose that does not exist in it has no rights and is not `in_effect`.\n"
+               f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n")
     out.append(CONCEPT)
     for purpose in register.purposes:
         for table, column in register.personal_fields(purpose):
@@ -87,22 +97,14 @@ def header(register: Register) -> str:
     return "".join(out)
 
 
-def texts(register: Register) -> dict:
-    """What the running server tells people: the notice's content and the list of consents."""
-    raw = register.raw
+def facts(register: Register) -> dict:
+    """What is decided when the program is built: the running server holds the file it reads against it."""
     return {
-        "version": register.version(), "controller": raw["controller"], "contact": raw["contact"],
-        "authority": raw["authority"], "categories": raw["categories"], "recipients": raw["recipients"],
-        "purposes": [{"name": p.name, "title": p.raw["title"], "reason": p.raw["reason"], "basis": p.raw["basis"],
-                      "law": p.raw["law"], "choice": p.raw["choice"], "kept": p.raw["kept"],
-                      "recipients": p.raw["recipients"], "off_by_gpc": p.raw.get("off_by_gpc", False),
-                      "terms_hash": register.terms_hash(p), "categories": categories(register, p)}
+        "run_time": RUN_TIME, "limits": LIMITS,
+        "purposes": [{"name": p.name, "fields": [f"{t}.{c}" for t, c in register.personal_fields(p)],
+                      "categories": register.categories(p), "in_effect": register.in_effect(p)}
                      for p in register.purposes],
     }
-
-
-def categories(register: Register, purpose: Purpose) -> list[str]:
-    return sorted({register.tables[t].fields[c] for t, c in register.personal_fields(purpose)})
 
 
 def raw_string(text: str, limit: int = 8000) -> str:
@@ -114,6 +116,8 @@ def raw_string(text: str, limit: int = 8000) -> str:
 def source(register: Register, grants: str) -> str:
     return ("// Derived from config/processing.toml by tools/register. Not to be edited.\n"
             '#include "samtal/core/register_texts.hpp"\n\nnamespace samtal {\n\n'
-            f"std::string_view const register_texts =\n    {raw_string(json.dumps(texts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_source =\n    {raw_string(register.path.read_text())};\n\n"
+            f"std::string_view const register_facts =\n    {raw_string(json.dumps(facts(register), ensure_ascii=False))};\n\n"
+            f"std::string_view const register_exports =\n    {raw_string(json.dumps(export.texts(register), ensure_ascii=False))};\n\n"
             f"std::string_view const register_grants =\n    {raw_string(grants)};\n\n"
             "}  // namespace samtal\n")

@@ -2,29 +2,39 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import pathlib
 import re
 import tomllib
 
+import export
+import rules
+import shape
+from problems import RegisterError
+from problems import only as _only
+from problems import want as _want
+
+SERVICE_CLASSES = ("number_based_public", "ni_ics_public", "closed_group")
 BASES = {"consent", "contract", "legal_obligation", "legitimate_interest"}
 CHOICES = {"none", "opt_in", "object"}
 CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
-TOP = {"service_class", "controller", "contact", "authority", "languages", "categories", "tables", "recipients", "purposes"}
+TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages", "security", "transfers", "categories",
+       "people", "tables", "recipients", "purposes", "withheld", "labels", "export"}
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
-                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "codes", *RIGHTS}
-PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients"}
+                "recipients", "delete", "functions", "minimum_age", "off_by_gpc", "default", "people", "compatible",
+                "interest", "source", "service_classes", "codes", *RIGHTS}
+PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients", "people"}
+PURPOSE_LISTS = ("callers", "recipients", "people", "compatible", "service_classes", "codes")
 NAME = re.compile(r"[a-z][a-z_]*")
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-DURATION = re.compile(r"P(\d+[YMD])+")
-MECHANISMS = {"eea", "adequacy", "scc", "derogation"}
-
-
-class RegisterError(Exception):
-    """Says which key contradicts what."""
+# What may differ from this file while a program that was built from it runs. All else needs a build and a migration.
+RUN_TIME = {
+    "": ["controller", "contact", "dpo", "authority", "security", "transfers", "recipients"],
+    "categories": ["sv", "en"],
+    "people": ["sv", "en"],
+    "purposes": ["title", "reason", "kept", "retention", "recipients", "interest", "source"],
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,16 +81,16 @@ class Register:
     def personal_fields(self, purpose: Purpose) -> list[tuple[str, str]]:
         return sorted((t, c) for t, c in purpose.handles() if t in self.tables and c in self.tables[t].fields)
 
-    def terms_hash(self, purpose: Purpose) -> str:
-        """What a consent binds to: a new hash asks anew. A corrected spelling or a technical column voids nothing."""
-        material = {key: purpose.raw.get(key) for key in ("basis", "choice", "retention", "recipients")}
-        material["fields"] = self.personal_fields(purpose)
-        return hashlib.sha256(json.dumps([purpose.name, material], sort_keys=True).encode()).hexdigest()
+    def categories(self, purpose: Purpose) -> list[str]:
+        return sorted({self.tables[t].fields[c] for t, c in self.personal_fields(purpose)})
 
-    def version(self) -> str:
-        """Changes with material changes only, as the purposes' terms do."""
-        joined = self.raw["controller"] + "".join(self.terms_hash(p) for p in self.purposes)
-        return hashlib.sha256(joined.encode()).hexdigest()[:12]
+    def in_effect(self, purpose: Purpose) -> bool:
+        """Whether the service is of a class in which the purpose exists."""
+        return self.raw["service_class"] in purpose.raw.get("service_classes", SERVICE_CLASSES)
+
+    @staticmethod
+    def service_classes() -> set[str]:
+        return set(SERVICE_CLASSES)
 
 
 def load(path: pathlib.Path) -> Register:
@@ -89,28 +99,22 @@ def load(path: pathlib.Path) -> Register:
     except tomllib.TOMLDecodeError as broken:
         raise RegisterError(f"{path}: {broken}") from broken
     _only(path, "", raw, TOP, TOP)
+    shape.top(path, raw)
+    shape.vocabulary(path, raw)
+    _want(path, "service_class", raw["service_class"] in SERVICE_CLASSES, "unknown class of service")
     tables = {name: Table(name, t.get("subject", ""), t.get("fields", {}), t.get("common", False),
                           t.get("pseudonymous", False)) for name, t in raw["tables"].items()}
     register = Register(path, raw, tables, [Purpose(n, p) for n, p in raw["purposes"].items()])
     _check_tables(register)
     for recipient, entry in raw["recipients"].items():
-        _want(path, f"recipients.{recipient}", entry.get("mechanism") in MECHANISMS, "has no transfer mechanism")
+        shape.recipient(path, recipient, entry, raw["languages"])
     for purpose in register.purposes:
         _check_purpose(register, purpose)
+    rules.check(register)
     _check_every_field_is_used(register)
+    for key, problem in export.problems(register):
+        _want(path, key, False, problem)
     return register
-
-
-def _want(path: pathlib.Path, key: str, good: bool, problem: str) -> None:
-    if not good:
-        raise RegisterError(f"{path}: {key}: {problem}")
-
-
-def _only(path: pathlib.Path, prefix: str, table: dict, known: set[str], needed: set[str]) -> None:
-    for key in table:
-        _want(path, prefix + key, key in known, "unknown key")
-    for key in needed:
-        _want(path, prefix + key, key in table, "is missing")
 
 
 def _check_tables(register: Register) -> None:
@@ -119,13 +123,19 @@ def _check_tables(register: Register) -> None:
         _only(register.path, key + ".", register.raw["tables"][table.name], TABLE_KEYS, {"subject", "fields"})
         _want(register.path, key, table.subject in table.fields, "its subject is no field of it")
         for field, category in table.fields.items():
-            _want(register.path, f"{key}.{field}", category in register.raw["categories"], "unknown category")
+            _want(register.path, f"{key}.fields.{field}", category in register.raw["categories"], "unknown category")
 
 
 def _check_purpose(register: Register, purpose: Purpose) -> None:
     path, key, raw = register.path, f"purposes.{purpose.name}", purpose.raw
     _want(path, key, bool(NAME.fullmatch(purpose.name)), "is no name")
     _only(path, key + ".", raw, PURPOSE_KEYS, PURPOSE_NEEDS)
+    for word in ("basis", "law", "choice"):
+        _want(path, f"{key}.{word}", shape.is_text(raw[word]), "must be a text")
+    for listed in PURPOSE_LISTS:
+        _want(path, f"{key}.{listed}", shape.is_list_of_texts(raw.get(listed, [])), "must be a list of words")
+    for flag in ("honours_restriction", "off_by_gpc"):
+        _want(path, f"{key}.{flag}", isinstance(raw.get(flag, False), bool), "must be true or false")
     _want(path, f"{key}.basis", raw["basis"] in BASES, "unknown basis")
     _want(path, f"{key}.choice", raw["choice"] in CHOICES, "unknown choice")
     _want(path, f"{key}.choice", (raw["basis"] == "consent") == (raw["choice"] == "opt_in"),
@@ -135,19 +145,15 @@ def _check_purpose(register: Register, purpose: Purpose) -> None:
     _want(path, f"{key}.callers", bool(raw["callers"]) and set(raw["callers"]) <= set(CALLERS), "unknown caller")
     _want(path, f"{key}.callers", raw["basis"] != "consent" or raw["callers"] == ["person"],
           "only the person themselves acts under their consent")
-    _want(path, f"{key}.retention", bool(DURATION.fullmatch(raw["retention"].get("duration", ""))),
-          "needs an ISO 8601 duration")
+    shape.retention(path, f"{key}.retention", raw["retention"])
     _want(path, f"{key}.codes", all(CODE.fullmatch(code) for code in raw.get("codes", [])), "must be lower-case words")
     for recipient in raw["recipients"]:
         _want(path, f"{key}.recipients", recipient in register.raw["recipients"], "unknown recipient")
-    for text in ("title", "reason", "kept"):
-        for language in register.raw["languages"]:
-            _want(path, f"{key}.{text}", language in raw[text], f"has no text in {language}")
 
 
 def _check_every_field_is_used(register: Register) -> None:
     handled = set().union(*(p.handles() for p in register.purposes))
     for table in register.tables.values():
         for field in table.fields:
-            _want(register.path, f"tables.{table.name}.{field}", (table.name, field) in handled or table.subject == field,
+            _want(register.path, f"tables.{table.name}.fields.{field}", (table.name, field) in handled or table.subject == field,
                   "no purpose may touch it")

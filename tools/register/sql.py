@@ -1,6 +1,7 @@
 """Roles, column grants and row policies out of the register: the second of the two layers."""
 from __future__ import annotations
 
+import export
 from model import RIGHTS, Purpose, Register, Table
 
 # Owns the SECURITY DEFINER functions, and no role can log in as it.
@@ -28,7 +29,7 @@ def policies(register: Register) -> list[str]:
         out.append(f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;")
         out.append(OWNER_POLICY.format(table=table.name))
         for purpose in register.purposes:
-            if table.name not in purpose.touches():
+            if table.name not in purpose.touches() or not register.in_effect(purpose):
                 continue
             rows = "true" if table.pseudonymous else standing(purpose, table)
             out.append(f"CREATE POLICY {purpose.name} ON {table.name} TO {purpose.role} USING ({rows})"
@@ -65,7 +66,7 @@ END $$;"""
 
 def script(register: Register) -> str:
     lines = [RESET, "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
-             "GRANT USAGE ON SCHEMA public TO samtal_runtime;"]
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register)]
     for purpose in register.purposes:
-        lines += grants(purpose)
+        lines += grants(purpose) if register.in_effect(purpose) else []
     return "\n".join(lines + policies(register)) + "\n"

@@ -3,12 +3,14 @@
 #include "samtal/core/time.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/register/register.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
 #include "samtal/storage/key_store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace samtal::audit {
@@ -21,6 +23,7 @@ struct AuditParts {
     PermitIssuer& permits;
     ops::Metrics& metrics;
     boost::asio::any_io_executor executor;
+    std::function<processing::Register()> current_register = processing::built_in;  // whose words drafts use
     Clock clock = system_now;
 };
 

@@ -6,15 +6,17 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, profile, start
+from bench import chat, keys, profile, start
 from bench.measure import Measure
 from bench.platform import Platform
 
 BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "start": start.measure,
     "profile_get": profile.measure,
+    "enforcement": profile.measure_enforcement,
     "chat_send": chat.measure_throughput,
     "chat_latency": chat.measure_latency,
+    "key_rotation": keys.measure,
 }
 
 

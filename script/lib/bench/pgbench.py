@@ -32,15 +32,35 @@ INSERT INTO bench_messages VALUES ('00000000-0000-7000-8000-000000000001', gen_r
 """
 
 
-class Pgbench:
-    """A database of its own in the cluster of `platform`, made once."""
+class Superuser:
+    """PostgreSQL's own programs on one of the platform's clusters, as the user that owns it."""
 
-    def __init__(self, platform: Platform, seconds: int = 10) -> None:
-        self.seconds = seconds
-        cluster = platform.data / "postgres"
+    def __init__(self, platform: Platform, section: str) -> None:
+        cluster = platform.data / {"main": "postgres", "keystore": "postgres-keys"}[section]
         self.superuser = cluster.owner()
         self.programs = Path("/usr/lib/postgresql") / (cluster / "PG_VERSION").read_text().strip() / "bin"
-        self.connection = ["-h", platform.sockets, "-p", "5432", "-U", self.superuser]
+        self.connection = ["-h", platform.sockets, "-p", str(platform.database(section)["port"]), "-U", self.superuser]
+
+    def ask(self, database: str, sql: str) -> str:
+        return self._run("psql", "-X", "-d", database, "-qAt", "-v", "ON_ERROR_STOP=1", "-f", "-", stdin=sql)
+
+    def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
+        as_superuser = []
+        if os.geteuid() == 0:
+            as_superuser = ["setpriv", f"--reuid={self.superuser}", f"--regid={self.superuser}", "--init-groups"]
+        command = [*as_superuser, self.programs / program, *self.connection, *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd="/")
+        if done.returncode:
+            raise SystemExit(f"{program}: {done.stderr.strip()}")
+        return done.stdout
+
+
+class Pgbench(Superuser):
+    """A database of its own in the main cluster of `platform`, made once."""
+
+    def __init__(self, platform: Platform, seconds: int = 10) -> None:
+        super().__init__(platform, "main")
+        self.seconds = seconds
         exists = self._run("psql", "-d", "postgres", "-Atc", f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'")
         if exists.strip() == "0":
             self._run("psql", "-d", "postgres", "-qc", f"CREATE DATABASE {DATABASE}")
@@ -65,13 +85,3 @@ class Pgbench:
         if not found:
             raise SystemExit(f"pgbench said no rate: {output}")
         return float(found[1])
-
-    def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
-        as_superuser = []
-        if os.geteuid() == 0:
-            as_superuser = ["setpriv", f"--reuid={self.superuser}", f"--regid={self.superuser}", "--init-groups"]
-        command = [*as_superuser, self.programs / program, *self.connection, *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd="/")
-        if done.returncode:
-            raise SystemExit(f"{program}: {done.stderr.strip()}")
-        return done.stdout

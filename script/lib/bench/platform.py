@@ -91,6 +91,15 @@ class Platform:
             raise SystemExit(f"samtalctl {' '.join(arguments[:2])}: {done.stderr.strip()}")
         return json.loads(done.stdout)
 
+    def administer(self, sql: str) -> None:
+        """Runs statements in the main database as its cluster's superuser."""
+        superuser = (self.data / "postgres").owner()
+        become = ["setpriv", f"--reuid={superuser}", f"--regid={superuser}", "--init-groups"] if os.geteuid() == 0 else []
+        done = subprocess.run([*become, "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.sockets, "-p", "5432", "-U", superuser,
+                               "-d", "samtal"], input=sql, capture_output=True, text=True, check=False, cwd="/")
+        if done.returncode:
+            raise SystemExit(f"psql: {done.stderr.strip()}")
+
     def request(self, method: str, path: str, body: object = None, token: str = "") -> Any:
         request = urllib.request.Request(self.url + path, method=method)
         if body is not None:
@@ -142,4 +151,8 @@ class Platform:
     @cached_property
     def sockets(self) -> str:
         """The directory of the databases' Unix sockets."""
-        return tomllib.loads((self.data / "config/operator.toml").read_text())["main"]["host"]
+        return self.database("main")["host"]
+
+    def database(self, section: str) -> dict[str, Any]:
+        """Where a database is, as the operator knows it."""
+        return tomllib.loads((self.data / "config/operator.toml").read_text())[section]

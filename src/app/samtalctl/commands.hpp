@@ -13,6 +13,7 @@ void add_organisation_commands(CLI::App&, Context& context);
 void add_user_commands(CLI::App&, Context& context);
 void add_switch_commands(CLI::App&, Context& context);
 void add_statistics_commands(CLI::App&, Context& context);
+void add_register_commands(CLI::App&, Context& context);
 void add_audit_commands(CLI::App&, Context& context);
 void add_breach_commands(CLI::App&, Context& context);
 

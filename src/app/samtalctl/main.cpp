@@ -21,6 +21,7 @@ constexpr auto examples = R"(Examples:
       --email anna@example.org --phone +46701740605
   samtalctl switch create --organisation ID --name "Main switch" --json
   samtalctl statistics close-epoch
+  samtalctl register check
   samtalctl user show USER-ID --as bo.admin --purpose-code support-case
   samtalctl audit verify --against yesterday.checkpoint
 
@@ -55,6 +56,7 @@ int run(int argc, char** argv) {
     add_user_commands(app, context);
     add_switch_commands(app, context);
     add_statistics_commands(app, context);
+    add_register_commands(app, context);
     add_audit_commands(app, context);
     add_breach_commands(app, context);
     try {

@@ -63,7 +63,7 @@ protected:
     Policies const policies;
     StatisticsPermit const permit_ = permit();
     FoldingRecorder recorder{policies, [this] { return now; }};
-    PgEpochKeysRepository keys{test.keystore, test.ring.key_encryption_key()};
+    PgEpochKeysRepository keys{test.keystore, test.ring};
     PgContributionRepository contributions{db, policies};
     PgReleaseRepository releases{db, policies};
     Flusher flusher{recorder, contributions, keys};

@@ -1,4 +1,4 @@
-#include "audit/breach_codec.hpp"
+#include "audit/breach.hpp"
 #include "samtal/core/uuid_v7.hpp"
 
 #include <gtest/gtest.h>
@@ -13,11 +13,11 @@ BreachCase opened(std::string kind, bool drill) {
 
 TEST(BreachDrafts, HoldEveryItemOfArticle33And34) {
     for (std::string const kind : {"confidentiality", "integrity", "availability"}) {
-        auto const drafts = breach_drafts(opened(kind, false), {12, 345, 67}, register_words());
+        auto const drafts = breach_drafts(opened(kind, false), {12, 345, 67}, processing::built_in());
         ASSERT_EQ(drafts.size(), 4U);
         for (std::string const item :
              {"33(3)(a)", "33(3)(b)", "33(3)(c)", "33(3)(d)", "4711", "345", "2026-11-23T12:00:00",
-              "Content of conversations", "integritet@infracom.example"})
+              "Content of conversations", "integritet@infracom.example", "dataskyddsombud@infracom.example"})
             EXPECT_NE(drafts[1].text.find(item), std::string::npos) << kind << ": " << item;
         for (std::string const item : {"33.3 a", "33.3 b", "33.3 c", "33.3 d", "4711", "Innehåll i samtal"})
             EXPECT_NE(drafts[0].text.find(item), std::string::npos) << kind << ": " << item;
@@ -31,7 +31,7 @@ TEST(BreachDrafts, HoldEveryItemOfArticle33And34) {
 }
 
 TEST(BreachDrafts, SayWhenTheyAreADrillAndWhenNobodyCounted) {
-    auto const drafts = breach_drafts(opened("integrity", true), {}, register_words());
+    auto const drafts = breach_drafts(opened("integrity", true), {}, processing::built_in());
     EXPECT_TRUE(drafts[0].text.starts_with("ÖVNING"));
     EXPECT_TRUE(drafts[3].text.starts_with("DRILL"));
     EXPECT_NE(drafts[1].text.find("still being counted"), std::string::npos);

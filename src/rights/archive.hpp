@@ -1,0 +1,43 @@
+#pragma once
+
+#include "samtal/core/permit.hpp"
+#include "samtal/core/principal.hpp"
+#include "samtal/core/result.hpp"
+#include "samtal/core/task.hpp"
+#include "samtal/core/time.hpp"
+#include "samtal/register/register.hpp"
+#include "samtal/storage/column_cipher.hpp"
+#include "samtal/storage/database.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace samtal::rights {
+
+enum class View { access, portability };  // Art. 15, Art. 20
+
+class Archive {
+public:
+    virtual ~Archive() = default;
+    /// The person's data as a ZIP. `not_found` when the person has no key any more, `denied` when a permit of one
+    /// person is used for another, `invalid` for a language that is neither sv nor en. The permit must live until
+    /// the end.
+    virtual Task<Result<std::string>> build(Permit<purpose::RightsAndEvidence> const&, Principal who, View,
+                                            std::string language) = 0;
+};
+
+struct ArchiveParts {
+    storage::Database& db;
+    storage::ColumnCipher& cipher;
+    Clock clock = system_now;
+    std::function<processing::Register()> in_force =
+        processing::built_in;  // the register as it stands now; any thread
+};
+
+/// Works on one thread of its own, one archive at a time: what is encoded and compressed keeps nobody else
+/// waiting. Its end waits for that thread, so it must come before the end of the database and of the callers'
+/// loops.
+[[nodiscard]] std::unique_ptr<Archive> make_archive(ArchiveParts);
+
+}  // namespace samtal::rights

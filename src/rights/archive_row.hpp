@@ -1,0 +1,26 @@
+#pragma once
+
+#include "archive_plan.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace samtal::rights {
+
+/// A row as it is exported: as a line of JSON, and as cells for CSV and HTML in the order of its table's columns.
+struct ArchiveRow {
+    std::string json;
+    std::vector<std::optional<std::string>> cells;
+};
+
+/// Opens what stands sealed in "table.column"; nothing when its owner was erased.
+using OpenCell =
+    std::function<Result<std::optional<std::string>>(std::string const& column, std::string const& sealed)>;
+
+/// From what the database gives: an object whose sealed columns are hex.
+[[nodiscard]] Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const&, OpenCell const&);
+
+}  // namespace samtal::rights
