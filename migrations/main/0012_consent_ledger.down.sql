@@ -1,3 +1,4 @@
+DROP FUNCTION erase_consent_events(uuid, uuid, integer);
 CREATE OR REPLACE FUNCTION hold_consents(organisation uuid, users uuid[], wanted text) RETURNS SETOF uuid
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT s.user_id FROM consent_state s

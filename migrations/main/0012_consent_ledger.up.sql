@@ -59,6 +59,18 @@ BEGIN
     IF NOT FOUND THEN RETURN QUERY SELECT 0::bigint, ''::bytea, '-infinity'::timestamptz; END IF;
 END $$;
 
+-- What an erasure does to the ledger: the proof stays, and leads to nobody once the person's key is destroyed.
+CREATE FUNCTION erase_consent_events(organisation uuid, person uuid, most integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE erased bigint;
+BEGIN
+    UPDATE consent_events SET user_id = NULL
+     WHERE ctid = ANY (ARRAY(SELECT ctid FROM consent_events WHERE organisation_id = $1 AND user_id = $2 LIMIT $3));
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    RETURN erased;
+END $$;
+REVOKE ALL ON FUNCTION erase_consent_events(uuid, uuid, integer) FROM PUBLIC;
+
 -- The only way into the ledger: event and state together, and only at the end of the chain. No role at run time may insert
 -- or change a row of either table.
 CREATE FUNCTION append_consent(organisation uuid, person uuid, event uuid, subject bytea, sequence bigint, previous_hash bytea,

@@ -1,6 +1,7 @@
 #include "pg_administration_repository.hpp"
 
 #include "samtal/core/uuid_v7.hpp"
+#include "samtal/storage/audit_leaf.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::administration {
@@ -82,6 +83,12 @@ constexpr storage::Statement insert_switch{R"sql(
 INSERT INTO switches (organisation_id, switch_id, name, token_hash) VALUES ($1::uuid, $2::uuid, $3::text, $4::bytea)
 )sql"};
 
+/// What administrators do is a leaf of the audit trail. `subject`: a pseudonym, or empty for what is about nobody.
+void record(storage::Tx& tx, Literal act, std::string subject, std::string reference) {
+    storage::append_audit_leaf(tx, {act, ActorKind::operator_, "", std::move(subject),
+                                    purpose::ResellerService::name, std::move(reference), "", system_now()});
+}
+
 constexpr Error absent{Errc::not_found, "no such thing"};
 constexpr Error number_taken{Errc::conflict, "the number is somebody's at that time", "phone", "number-taken"};
 constexpr std::string_view unique_violation = "23505";
@@ -98,7 +105,8 @@ std::optional<OrganisationId> organisation_of(storage::Tx& tx, UserId user) {
 Task<Result<void>> PgAdministrationRepository::create(OperatorPermit const& permit, OrganisationId id,
                                                       NewOrganisation const& wanted) {
     co_return co_await parts_.db.run(permit, [&](storage::Tx& tx) -> Result<void> {
-        tx.exec(insert_organisation, id.text(), wanted.brand, wanted.name);
+        auto const inserted = tx.exec(insert_organisation, id.text(), wanted.brand, wanted.name);
+        if (inserted.affected_rows() > 0) record(tx, "organisation.created", "", id.text());
         return {};
     });
 }
@@ -115,6 +123,7 @@ Task<Result<void>> PgAdministrationRepository::invite(OperatorPermit const& perm
         if (auto const inserted = insert_person(tx, permit, user, who); !inserted) return inserted;
         tx.exec(insert_invitation, organisation, user.text(), storage::bytea(code_hash),
                 storage::ms(code_expires));
+        if (auto const recorded = record_about(tx, "user.invited", user, organisation); !recorded) return recorded;
         return assign(tx, {assignment, who.organisation, user, who.phone.open(permit), phone_since});
     };
     try {
@@ -140,6 +149,14 @@ Result<void> PgAdministrationRepository::insert_person(storage::Tx& tx, Operator
     return {};
 }
 
+Result<void> PgAdministrationRepository::record_about(storage::Tx& tx, Literal act, UserId user,
+                                                      std::string reference) {
+    auto subject = parts_.cipher.owner_hash(user, "audit", user.text());
+    if (!subject) return absent;  // erased a moment ago
+    record(tx, act, *std::move(subject), std::move(reference));
+    return {};
+}
+
 Result<void> PgAdministrationRepository::assign(storage::Tx& tx, Assignment const& of) {
     auto const sealed = parts_.cipher.seal(of.user, {field::PhoneAssignmentsNumber::column, of.id}, of.number);
     if (!sealed) return absent;  // erased a moment ago
@@ -155,7 +172,10 @@ Task<Result<void>> PgAdministrationRepository::add_number(OperatorPermit const& 
     auto const body = [&](storage::Tx& tx) -> Result<void> {
         auto const organisation = organisation_of(tx, change.user);
         if (!organisation) return absent;
-        return assign(tx, {id, *organisation, change.user, change.phone.open(permit), since});
+        if (auto const done = assign(tx, {id, *organisation, change.user, change.phone.open(permit), since});
+            !done)
+            return done;
+        return record_about(tx, "user.number_added", change.user, uuid_text(id));
     };
     try {
         co_return co_await parts_.db.run(permit, body);
@@ -178,7 +198,7 @@ Task<Result<void>> PgAdministrationRepository::end_number(OperatorPermit const& 
         if (!found[0][1].as<bool>())
             return Error{Errc::invalid, "must be after the moment the number became theirs", "at"};
         tx.exec(end_assignment, organisation->text(), storage::text_of(found[0][0]), storage::ms(at));
-        return {};
+        return record_about(tx, "user.number_ended", change.user, storage::text_of(found[0][0]));
     });
 }
 
@@ -192,7 +212,9 @@ Task<Result<void>> PgAdministrationRepository::set_state(OperatorPermit const& p
         // Gone for good: an account that is opened again does not open its old sessions.
         if (change.state == AccountState::suspended)
             tx.exec(end_sessions, organisation->text(), change.user.text());
-        return {};
+        return record_about(
+            tx, change.state == AccountState::active ? Literal{"user.activated"} : Literal{"user.suspended"},
+            change.user, organisation->text());
     });
 }
 
@@ -201,6 +223,7 @@ Task<Result<void>> PgAdministrationRepository::create(OperatorPermit const& perm
     auto const body = [&](storage::Tx& tx) -> Result<void> {
         if (tx.exec(find_organisation, wanted.organisation.text()).empty()) return absent;
         tx.exec(insert_switch, wanted.organisation.text(), id.text(), wanted.name, storage::bytea(token_hash));
+        record(tx, "switch.created", "", id.text());
         return {};
     };
     try {

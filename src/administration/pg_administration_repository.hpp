@@ -29,6 +29,8 @@ private:
         std::string_view number;
         Timestamp since;
     };
+    /// A leaf of the audit trail about a person, in the act's own transaction.
+    Result<void> record_about(storage::Tx&, Literal act, UserId, std::string reference);
     Result<void> assign(storage::Tx&, Assignment const&);
     Result<void> insert_person(storage::Tx&, OperatorPermit const&, UserId, Invitation const&);
 

@@ -4,6 +4,7 @@
 #include "readiness.hpp"
 #include "register_renewal.hpp"
 #include "samtal/administration/administration.hpp"
+#include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
 #include "samtal/directory/directory.hpp"
@@ -85,6 +86,7 @@ net::ListenOptions metrics_listener(ServerConfig const& config) {
     return options;
 }
 
+
 void refuse_foreign_schema(storage::Database& db) {
     switch (db.probe()) {
         case storage::SchemaState::current:
@@ -136,9 +138,9 @@ struct Server::Parts {
                   [this](UserId user) { return statistics.forget(user); },
                   {},
                   io.first(),
-                  system_now,
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first()}, c.retention},
+          audit{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }}},
           readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
@@ -170,6 +172,8 @@ struct Server::Parts {
         rights.add_admin_routes(admin_router);
         statistics::add_admin_routes(admin_router, statistics);
         retention.add_routes(admin_router);
+        audit.add_routes(router);
+        audit.add_admin_routes(admin_router);
     }
 
     ops::Metrics metrics;
@@ -197,6 +201,7 @@ struct Server::Parts {
     RegisterRenewal register_renewal;
     rights::RightsRoom rights;
     retention::RetentionRoom retention;
+    audit::AuditRoom audit;
     Readiness readiness;
     Sweeper sweeper;
     gateway::Router router{gate};
@@ -220,6 +225,7 @@ Server::~Server() = default;
 void Server::start() {
     parts_->statistics.start();
     parts_->register_renewal.start();
+    parts_->audit.start();
     parts_->sweeper.start();
     parts_->rights.start();
     parts_->retention.start();
@@ -242,6 +248,7 @@ void Server::stop() {
     parts_->register_renewal.stop();
     parts_->rights.stop();
     parts_->retention.stop();
+    parts_->audit.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();

@@ -2,6 +2,7 @@
 
 #include "encoding.hpp"
 #include "identity_codec.hpp"
+#include "samtal/identity/user_name_hash.hpp"
 #include "user_name.hpp"
 
 #include <boost/uuid/random_generator.hpp>
@@ -44,10 +45,14 @@ IdentityService::IdentityService(IdentityParts const& parts, IdentityOptions con
       resets_{{.failures = 5, .window = std::chrono::hours{1}, .by_address = options.throttle_by_address},
               parts.clock} {}
 
+std::string user_name_hash(storage::KeyRing const& keys, std::string_view user_name) {
+    auto const name = parse_user_name(user_name);
+    return keys.keyed_hash("username", name ? std::string_view{name->folded} : user_name);
+}
+
 /// Unknown and impossible names have one too, so that they are throttled and looked up like others.
 std::string IdentityService::name_hash(std::string_view user_name) const {
-    auto const name = parse_user_name(user_name);
-    return parts_.keys.keyed_hash("username", name ? std::string_view{name->folded} : user_name);
+    return user_name_hash(parts_.keys, user_name);
 }
 
 /// Costs one Argon2 run whoever it is, and answers the same.

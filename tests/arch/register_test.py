@@ -12,7 +12,8 @@ import pytest
 from support.broken_registers import REGISTER, RUN_TIME, STRUCTURE, Broken
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PURPOSES = {  # of privacy-design's table
+PURPOSES = {  # of privacy-design's table, and what the law asks for beside it
+    "audit_trail", "incident_response",
     "account_login", "profile_directory", "chat_messaging", "call_setup", "call_history", "billing", "law_retention", "security_abuse",
     "device_push", "client_diagnostics", "cookies_necessary", "third_party_analytics", "anonymous_statistics", "marketing",
     "reseller_service", "partner_sharing", "contacts", "greetings", "client_settings", "preference_cookies", "service_trials",

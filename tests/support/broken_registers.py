@@ -65,6 +65,8 @@ STRUCTURE = [
            "purposes.call_history.choice", "consent is the basis exactly when the choice is opt_in"),
     Broken("objection to a contract", 'law = "GDPR 6.1 b; LEK 9:27"\nchoice = "none"', 'law = "GDPR 6.1 b; LEK 9:27"\nchoice = "object"',
            "purposes.chat_messaging.choice", "only a legitimate interest can be objected to"),
+    Broken("a code that is no word", 'codes = ["support-case",', 'codes = ["Support case",', "purposes.support_case.codes",
+           "must be lower-case words"),
     Broken("unknown caller", 'callers = ["machine"]', 'callers = ["stranger"]', "purposes.call_setup.callers", "unknown caller"),
     Broken("somebody acts under another's consent", 'choice = "opt_in"\ncallers = ["person"]', 'choice = "opt_in"\ncallers = ["operator"]',
            "purposes.call_history.callers", "only the person themselves acts under their consent"),

@@ -65,7 +65,13 @@ def purpose_type(index: int, purpose: Purpose, in_effect: bool) -> str:
             f"    static constexpr Callers callers{{{callers}}};\n"
             f"    static constexpr bool in_effect = {'true' if in_effect else 'false'};\n"
             f"    static constexpr bool honours_restriction = {str(raw.get('honours_restriction', True)).lower()};\n"
-            "};\n")
+            f"{codes(raw)}}};\n")
+
+
+def codes(raw: dict) -> str:
+    """The closed list of reasons that an act under the purpose must name, where there is one."""
+    named = ", ".join(f'"{code}"' for code in raw.get("codes", []))
+    return f"    static constexpr std::array<std::string_view, {len(raw['codes'])}> codes{{{named}}};\n" if named else ""
 
 
 def header(register: Register) -> str:

@@ -24,10 +24,11 @@ TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages"
 TABLE_KEYS = {"subject", "fields", "common", "pseudonymous", "erase", "kept"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
                 "recipients", "delete", "functions", "through", "minimum_age", "off_by_gpc", "default", "people", "compatible",
-                "interest", "source", "service_classes", *RIGHTS}
+                "interest", "source", "service_classes", "codes", *RIGHTS}
 PURPOSE_NEEDS = {"title", "reason", "basis", "law", "choice", "callers", "kept", "retention", "recipients", "people"}
-PURPOSE_LISTS = ("callers", "recipients", "people", "compatible", "service_classes")
+PURPOSE_LISTS = ("callers", "recipients", "people", "compatible", "service_classes", "codes")
 NAME = re.compile(r"[a-z][a-z_]*")
+CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 # What may differ from this file while a program that was built from it runs. All else needs a build and a migration.
 RUN_TIME = {
     "": ["controller", "contact", "dpo", "authority", "security", "transfers", "recipients"],
@@ -161,6 +162,7 @@ def _check_purpose(register: Register, purpose: Purpose) -> None:
     _want(path, f"{key}.callers", raw["basis"] != "consent" or raw["callers"] == ["person"],
           "only the person themselves acts under their consent")
     shape.retention(path, f"{key}.retention", raw["retention"])
+    _want(path, f"{key}.codes", all(CODE.fullmatch(code) for code in raw.get("codes", [])), "must be lower-case words")
     for recipient in raw["recipients"]:
         _want(path, f"{key}.recipients", recipient in register.raw["recipients"], "unknown recipient")
 

@@ -19,5 +19,7 @@ void add_privacy_commands(CLI::App&, Context& context);
 void add_retention_commands(CLI::App&, Context& context);
 void add_hold_commands(CLI::App&, Context& context);
 void add_disclosure_command(CLI::App&, Context& context);
+void add_audit_commands(CLI::App&, Context& context);
+void add_breach_commands(CLI::App&, Context& context);
 
 }  // namespace samtal::ctl

@@ -24,6 +24,8 @@ constexpr auto examples = R"(Examples:
   samtalctl register check
   samtalctl retention run --dry-run
   samtalctl hold add --user ID --case "T 1234-26"
+  samtalctl user show USER-ID --as bo.admin --purpose-code support-case
+  samtalctl audit verify --against yesterday.checkpoint
 
 Exit status: 0 done, 1 refused or failed, 2 wrong use.)";
 
@@ -62,6 +64,8 @@ int run(int argc, char** argv) {
     add_retention_commands(app, context);
     add_hold_commands(app, context);
     add_disclosure_command(app, context);
+    add_audit_commands(app, context);
+    add_breach_commands(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

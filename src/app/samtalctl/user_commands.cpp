@@ -92,6 +92,45 @@ void add_number_commands(CLI::App& group, Context& context) {
         ->footer("Example:\n  samtalctl user number end USER-ID --phone +46701740605");
 }
 
+struct Look {
+    std::string user, as, code;
+};
+
+std::string readable(nlohmann::json const& person) {
+    auto const& profile = person.at("profile");
+    std::string text = "account       " + person.value("state", "") + ", " + person.value("role", "") +
+                       "\nsessions      " + std::to_string(person.value("sessions", 0));
+    if (profile.is_null())
+        return text + "\nThe person has restricted the use of their data: nothing else is shown.";
+    text += "\nname          " + profile.value("given_name", "") + " " + profile.value("family_name", "");
+    text += "\ne-mail        " + profile.value("email", "");
+    for (auto const& number : profile.at("phone_numbers")) text += "\nnumber        " + number.get<std::string>();
+    return text;
+}
+
+void show(Context const& context, Look const& look) {
+    auto const person = post(context, path_of(look.user, "/show"), {{"as", look.as}, {"purpose_code", look.code}});
+    answer(context, person, readable(person));
+}
+
+void add_show(CLI::App& group, Context& context) {
+    auto* command =
+        group.add_subcommand("show", "Look at a person, as named staff; the person sees who looked and why");
+    auto const look = std::make_shared<Look>();
+    command->add_option("user", look->user, "The person")->required()->type_name("USER-ID");
+    command->add_option("--as", look->as, "Who looks: an administrator or support of the person's organisation")
+        ->required()
+        ->type_name("USER");
+    command
+        ->add_option(
+            "--purpose-code", look->code,
+            "Why: support-case, account-help, security-incident or legal-request (config/processing.toml)")
+        ->required()
+        ->type_name("CODE");
+    command->footer("Example:\n  samtalctl user show USER-ID --as bo.admin --purpose-code support-case");
+    command->callback([&context, look] { context.action = [&context, look] { show(context, *look); }; });
+}
+
 void set_state(Context const& context, std::string const& user, std::string const& state) {
     auto const made = post(context, path_of(user, "/state"), {{"state", state}});
     answer(context, made, "the account is " + made.value("state", state));
@@ -111,6 +150,7 @@ void add_state_command(CLI::App& group, Context& context, char const* name, char
 void add_user_commands(CLI::App& app, Context& context) {
     auto* group = app.add_subcommand("user", "People and their numbers")->require_subcommand(1);
     add_invite(*group, context);
+    add_show(*group, context);
     add_number_commands(*group, context);
     add_state_command(*group, context, "suspend", "Shut an account and end its sessions at once", "suspended");
     add_state_command(*group, context, "activate", "Open a suspended account again", "active");

@@ -170,6 +170,13 @@ void PlantedPerson::plant_audit() {
         .plain("reference", mark_.text("case"))
         .plain("code", mark_.text("code"))
         .plain("acted_at", mark_.time());
+    auto const disclosure = mark_.id();
+    auto& given = row("disclosures").plain("user_id", user_).plain("disclosure_id", disclosure);
+    given.plain("recipient", mark_.text("authority"))
+        .plain("purpose", mark_.text("purpose"))
+        .plain("country", "SE");
+    given.sealed("reason", mark_.text("reason"), disclosure).plain("disclosed_at", mark_.time());
+    given.raw("categories", "'{traffic}'").shown["categories"] = "traffic";
 }
 
 }  // namespace samtal::rights
