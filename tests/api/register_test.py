@@ -217,7 +217,7 @@ def test_A2_a_corrected_text_takes_effect_and_asks_nobody_anew(changing: Changin
 def test_I1_a_period_takes_effect_and_is_a_new_notice(changing: Changing) -> None:
     before = changing.notice()
     assert "90 days after the call" in before["text"]
-    changing.change('duration = "P90D"', 'duration = "P30D"')
+    changing.change('"call_end", duration = "P90D"', '"call_end", duration = "P30D"')
     after = changing.notice()
     assert "30 days after the call" in after["text"] and "90 days after the call" not in after["text"]
     assert "30 dagar efter samtalet" in changing.notice("sv")["text"]
@@ -236,7 +236,7 @@ def test_I2_a_transfer_outside_the_eea_is_told(changing: Changing) -> None:
 
 def test_A2_a_broken_register_is_refused_and_the_old_one_stays(changing: Changing) -> None:
     before = changing.notice()
-    changing.change('duration = "P90D"', 'duration = "soon"', "config.refused")
+    changing.change('"call_end", duration = "P90D"', '"call_end", duration = "soon"', "config.refused")
     said = changing.events("config.refused")[-1]["problem"]
     assert said.startswith(f"{changing.register}:") and "purposes.call_history.retention: needs an ISO 8601 duration" in said
     assert changing.notice() == before
@@ -277,7 +277,7 @@ def test_A3_a_consent_asked_for_under_an_old_notice_is_refused(changing: Changin
     who = hire()
     client = Client(changing.client.base, who.client.token)  # type: ignore[attr-defined]
     old = changing.notice()["version"]
-    changing.change('duration = "P90D"', 'duration = "P30D"')
+    changing.change('"call_end", duration = "P90D"', '"call_end", duration = "P30D"')
     refused = client.put("/v1/consents/call_history", {"state": "given", "notice_version": old})
     assert refused.status_code == 409 and refused.json()["type"].endswith("notice-outdated")
     given = client.put("/v1/consents/call_history", {"state": "given", "notice_version": changing.notice()["version"]})
@@ -294,7 +294,7 @@ def test_A3_changed_terms_end_a_consent_and_a_corrected_text_does_not(changing: 
     changing.change(MARKETING, 'en = "To send you offers by e-mail."')
     assert states()["call_history"] == states()["marketing"] == ("given", False)
     before = ok(client.get("/v1/consents"), 200)["items"]
-    changing.change('duration = "P90D"', 'duration = "P30D"')
+    changing.change('"call_end", duration = "P90D"', '"call_end", duration = "P30D"')
     assert states()["call_history"] == ("expired", True) and states()["marketing"] == ("given", False)
     assert client.get("/v1/calls").json()["type"].endswith("consent-required")
     since = next(item["since"] for item in before if item["purpose"] == "call_history")

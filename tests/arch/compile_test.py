@@ -52,7 +52,7 @@ def test_A2_the_compiler_opens_a_field_for_the_registers_purposes_only(tmp_path:
     fields = [(table, column) for table, entry in register["tables"].items() for column in entry["fields"]]
     lines = ['#include "samtal/core/personal.hpp"', "namespace samtal {"]
     for purpose, entry in register["purposes"].items():
-        handled = {(t, c) for right in ("select", "insert", "update") for t, cs in entry.get(right, {}).items() for c in cs}
+        handled = {(t, c) for right in ("select", "insert", "update", "through") for t, cs in entry.get(right, {}).items() for c in cs}
         for table, column in fields:
             refused = "" if (table, column) in handled else "  // expected-error {{no matching member function}}"
             lines.append(f"void f(Permit<purpose::{camel(purpose)}> const& p, Personal<int, field::{camel(table)}{camel(column)}> const& v)"

@@ -17,7 +17,7 @@ PURPOSES = {  # of privacy-design's table, and what the law asks for beside it
     "account_login", "profile_directory", "chat_messaging", "call_setup", "call_history", "billing", "law_retention", "security_abuse",
     "device_push", "client_diagnostics", "cookies_necessary", "third_party_analytics", "anonymous_statistics", "marketing",
     "reseller_service", "partner_sharing", "contacts", "greetings", "client_settings", "preference_cookies", "service_trials",
-    "transfer_outside_eea", "support_case", "rights_and_evidence"}
+    "transfer_outside_eea", "support_case", "rights_and_evidence", "retention"}
 
 
 def derive(register: pathlib.Path, out: pathlib.Path) -> subprocess.CompletedProcess[str]:

@@ -32,6 +32,9 @@ def columns(main: Cluster) -> list[tuple[str, str]]:
 
 
 def granted(purpose: str, kind: str) -> set[tuple[str, str]]:
+    """Nothing for a purpose that does not exist in a service of this class."""
+    if REGISTER["service_class"] not in PURPOSES[purpose].get("service_classes", [REGISTER["service_class"]]):
+        return set()
     named = PURPOSES[purpose].get(kind, {})
     return {(table, column) for table, listed in named.items() for column in listed}
 

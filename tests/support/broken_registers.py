@@ -97,7 +97,7 @@ STRUCTURE = [
 RUN_TIME = [
     Broken("unknown recipient", 'recipients = ["operator"]\npeople = ["user", "colleague"]', 'recipients = ["somebody"]\npeople = ["user", "colleague"]',
            "purposes.chat_messaging.recipients", "unknown recipient"),
-    Broken("no period", 'duration = "P90D"', 'duration = "soon"', "purposes.call_history.retention", "needs an ISO 8601 duration"),
+    Broken("no period", '"call_end", duration = "P90D"', '"call_end", duration = "soon"', "purposes.call_history.retention", "needs an ISO 8601 duration"),
     Broken("no text in English", 'title = { sv = "Marknadsföring", en = "Marketing" }', 'title = { sv = "Marknadsföring" }',
            "purposes.marketing.title", "has no text in en"),
     Broken("blank text", 'en = "Until you withdraw."', 'en = " "', "purposes.marketing.kept", "has no text in en"),
@@ -136,7 +136,7 @@ RUN_TIME = [
            "purposes.call_history.kept", "must say every period of its retention"),
     Broken("interest not named", 'interest = { sv = "att skydda', '# interest = { sv = "att skydda', "purposes.security_abuse.interest",
            "an interest is named exactly when it is the basis", "[purposes.security_abuse]"),
-    Broken("unknown key of a retention", 'duration = "P90D"', 'duration = "P90D", colour = "red"', "purposes.call_history.retention.colour", "unknown key"),
+    Broken("unknown key of a retention", '"call_end", duration = "P90D"', '"call_end", duration = "P90D", colour = "red"', "purposes.call_history.retention.colour", "unknown key"),
     Broken("security in one language", '"Loggar och mätvärden utan personuppgifter"]', '"Loggar och mätvärden utan personuppgifter", "Mer"]',
            "security", "needs the same texts in each language", "[security]"),
 ]

@@ -23,7 +23,7 @@ std::vector<Problem> differences(std::string_view from, std::string_view to) {
 }
 
 TEST(Structure, MayDifferInTextsRecipientsAndPeriods) {
-    EXPECT_TRUE(differences("duration = \"P90D\"", "duration = \"P30D\"").empty());
+    EXPECT_TRUE(differences("\"call_end\", duration = \"P90D\"", "\"call_end\", duration = \"P30D\"").empty());
     EXPECT_TRUE(differences("sv = \"Marknadsföring\"", "sv = \"Reklam\"").empty());
     EXPECT_TRUE(differences("[recipients.reseller]", "[recipients.someone]").empty());
     EXPECT_TRUE(differences("Infracom Communications AB", "Annat AB").empty());
