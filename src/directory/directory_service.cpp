@@ -58,8 +58,10 @@ private:
 
 class DirectoryService final : public Directory {
 public:
-    DirectoryService(storage::Database& db, storage::ColumnCipher& cipher, boost::asio::any_io_executor executor)
+    DirectoryService(storage::Database& db, storage::ColumnCipher& cipher, boost::asio::any_io_executor executor,
+                     EmailChange email_change)
         : profiles_{db, cipher},
+          email_change_{std::move(email_change)},
           reader_{{std::move(executor), most_together, most_waiting, lanes},
                   [this](std::span<Wanted> group) { return profiles_.find(group); }} {}
 
@@ -72,6 +74,10 @@ public:
     }
 
     Task<Result<Profile>> change(ProfilePermit const& permit, ProfileChange const& change) override {
+        if (change.email) {  // first, because it can be refused
+            auto const asked = co_await email_change_(*change.email);
+            if (!asked) co_return asked.error();
+        }
         auto const changed = co_await profiles_.change(permit, change);
         if (!changed) co_return changed.error();
         co_return co_await find(permit, permit.actor());
@@ -114,14 +120,15 @@ private:
     }
 
     PgProfileRepository profiles_;
+    EmailChange email_change_;
     storage::Batcher<Wanted> reader_;
 };
 
 }  // namespace
 
 std::unique_ptr<Directory> make_directory(storage::Database& db, storage::ColumnCipher& cipher,
-                                          boost::asio::any_io_executor executor) {
-    return std::make_unique<DirectoryService>(db, cipher, std::move(executor));
+                                          boost::asio::any_io_executor executor, EmailChange email_change) {
+    return std::make_unique<DirectoryService>(db, cipher, std::move(executor), std::move(email_change));
 }
 
 }  // namespace samtal::directory
