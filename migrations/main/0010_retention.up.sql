@@ -9,7 +9,6 @@ CREATE INDEX mail_links_by_end ON mail_links (expires_at);
 CREATE INDEX acknowledgements_by_age ON acknowledgements (acknowledged_at);
 CREATE INDEX consent_events_by_age ON consent_events (acted_at);
 CREATE INDEX phone_assignments_by_end ON phone_assignments (valid_to) WHERE valid_to IS NOT NULL;
-CREATE INDEX consent_events_ended ON consent_events (purpose, acted_at) WHERE state <> 'given';
 CREATE INDEX consent_state_ended ON consent_state (purpose, since) WHERE state <> 'given';
 
 -- A legal claim stops the deletion of one person's data, until it is settled (GDPR Art. 17.3 e).

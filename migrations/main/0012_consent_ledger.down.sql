@@ -22,7 +22,7 @@ DROP FUNCTION current_terms(text);
 DROP TABLE consent_terms;
 ALTER TABLE consent_state DROP COLUMN terms_hash;
 DELETE FROM consent_events WHERE user_id IS NULL;
-DROP INDEX consent_events_of_purpose;
+DROP INDEX consent_events_of_purpose, consent_events_ended;
 CREATE INDEX consent_events_of_user ON consent_events (organisation_id, user_id, purpose, event_id);
 ALTER TABLE consent_events
     DROP CONSTRAINT consent_events_organisation_id_user_id_fkey,

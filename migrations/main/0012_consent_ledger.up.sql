@@ -18,6 +18,8 @@ ALTER TABLE consent_events
     ADD FOREIGN KEY (organisation_id, user_id) REFERENCES users ON DELETE SET NULL (user_id);
 DROP INDEX consent_events_of_user;
 CREATE INDEX consent_events_of_purpose ON consent_events (organisation_id, user_id, purpose, sequence);
+-- When a person's consent last ended: for src/retention.
+CREATE INDEX consent_events_ended ON consent_events (organisation_id, user_id, purpose, sequence) WHERE state <> 'given';
 
 ALTER TABLE consent_state ADD COLUMN terms_hash bytea NOT NULL CHECK (octet_length(terms_hash) = 32);
 

@@ -139,7 +139,6 @@ struct Server::Parts {
                   numbers,
                   [this](UserId user) { identity.forget(user); },
                   [this](UserId user) { return statistics.forget(user); },
-                  {},
                   io.first(),
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first()}, c.retention},

@@ -1,60 +1,10 @@
 #include "pg_profile_repository.hpp"
 #include "samtal/storage/batcher.hpp"
-
-#include <unicode/unistr.h>
-
-#include <algorithm>
+#include "search_index.hpp"
 
 namespace samtal::directory {
 
 namespace {
-
-/// What a colleague sees: the rest is as if it had never been entered.
-bool hides(Profile const& profile, std::string_view name) {
-    return profile.private_fields.contains(std::string{name});
-}
-
-icu::UnicodeString folded(std::string const& text) {
-    return icu::UnicodeString::fromUTF8(text).foldCase();
-}
-
-/// How people are listed: family name, given name; those who hide them come first, by id.
-struct Listed {
-    icu::UnicodeString name;
-    Profile profile;
-};
-
-/// Searches only what the person shows.
-class Matcher {
-public:
-    Matcher(ProfilePermit const& permit, std::string const& query) : permit_{permit}, wanted_{folded(query)} {}
-
-    [[nodiscard]] bool fits(Profile const& p) const {
-        if (wanted_.isEmpty()) return true;
-        std::string names;
-        if (!hides(p, "given_name")) names += p.given_name.open(permit_) + " ";
-        if (!hides(p, "family_name")) names += p.family_name.open(permit_);
-        return contains(names) || (!hides(p, "email") && contains(p.email.open(permit_))) ||
-               (!hides(p, "phone_numbers") && any(p.phone_numbers.open(permit_))) ||
-               (!hides(p, "contact_numbers") && any(p.contact_numbers.open(permit_)));
-    }
-    [[nodiscard]] icu::UnicodeString sort_name(Profile const& p) const {
-        std::string name;
-        if (!hides(p, "family_name")) name += p.family_name.open(permit_);
-        name += '\n';
-        if (!hides(p, "given_name")) name += p.given_name.open(permit_);
-        return folded(name);
-    }
-
-private:
-    [[nodiscard]] bool contains(std::string const& text) const { return folded(text).indexOf(wanted_) >= 0; }
-    [[nodiscard]] bool any(std::vector<std::string> const& numbers) const {
-        return std::ranges::any_of(numbers, [this](std::string const& n) { return contains(n); });
-    }
-
-    ProfilePermit const& permit_;
-    icu::UnicodeString wanted_;
-};
 
 class DirectoryService final : public Directory {
 public:
@@ -84,26 +34,17 @@ public:
     }
 
     Task<Result<Page>> search(ProfilePermit const& permit, Search const& search) override {
-        auto people = co_await profiles_.all(permit);
-        if (!people) co_return people.error();
-        Matcher const matcher{permit, search.query};
-        std::vector<Listed> listed;
-        for (Profile& profile : *people)
-            if (matcher.fits(profile)) listed.push_back({matcher.sort_name(profile), std::move(profile)});
-        std::ranges::sort(listed, [](Listed const& a, Listed const& b) {
-            int const order = a.name.compare(b.name);
-            return order != 0 ? order < 0 : a.profile.user < b.profile.user;
-        });
-        auto from = listed.begin();
-        if (search.after) {
-            from = std::ranges::find(listed, *search.after, [](Listed const& l) { return l.profile.user; });
-            if (from != listed.end()) ++from;
+        auto const version = co_await profiles_.version(permit);
+        if (!version) co_return version.error();
+        auto index = indexes_.find(permit.organisation(), *version);
+        if (!index) {
+            // Read after the version: newer than it says at most, and then the next search reads anew.
+            auto people = co_await profiles_.all(permit);
+            if (!people) co_return people.error();
+            index = std::make_shared<SearchIndex const>(permit, *std::move(people), *version);
+            indexes_.keep(permit.organisation(), index);
         }
-        Page page;
-        for (; from != listed.end() && page.people.size() < search.limit; ++from)
-            page.people.push_back(std::move(from->profile));
-        page.more = from != listed.end();
-        co_return page;
+        co_return index->find(permit, search);
     }
 
 private:
@@ -121,6 +62,7 @@ private:
 
     PgProfileRepository profiles_;
     EmailChange email_change_;
+    SearchIndexes indexes_;
     storage::Batcher<Wanted> reader_;
 };
 

@@ -37,6 +37,11 @@ SELECT p.user_id, p.given_name, p.family_name, p.email, p.contact_numbers, array
  WHERE p.organisation_id = $1 AND u.state = 'active'
 )sql"};
 
+constexpr storage::Statement read_version{R"sql(
+-- directory.read_version
+SELECT version FROM directory_versions WHERE organisation_id = $1
+)sql"};
+
 // Absent parameters (null) leave their column. $6 and $7: what becomes private and what becomes visible.
 constexpr storage::Statement change_profile{R"sql(
 -- directory.change_profile
@@ -122,6 +127,13 @@ Task<void> PgProfileRepository::find(std::span<Wanted> group) {
     });
     if (outcome) co_return;
     for (Wanted& wanted : group) wanted.found = outcome.error();
+}
+
+Task<Result<std::int64_t>> PgProfileRepository::version(ProfilePermit const& permit) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::int64_t> {
+        auto const rows = tx.exec(read_version, permit.organisation().text());
+        return rows.empty() ? std::int64_t{0} : rows[0][0].as<std::int64_t>();
+    });
 }
 
 Task<Result<std::vector<Profile>>> PgProfileRepository::all(ProfilePermit const& permit) {

@@ -2,6 +2,7 @@
 
 #include "samtal/directory/directory.hpp"
 
+#include <cstdint>
 #include <span>
 
 namespace samtal::directory {
@@ -19,6 +20,8 @@ public:
     };
     /// Sets each answer; `not_found` unless that person is active in the permit's organisation. One statement for all.
     Task<void> find(std::span<Wanted>);
+    /// Changes whenever something that `all` reads does.
+    Task<Result<std::int64_t>> version(ProfilePermit const&);
     /// All active people of the permit's organisation.
     Task<Result<std::vector<Profile>>> all(ProfilePermit const&);
     /// Of the permit's actor.

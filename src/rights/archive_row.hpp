@@ -23,8 +23,8 @@ using OpenCell =
 /// From what the database gives: an object whose sealed columns are hex.
 [[nodiscard]] Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const&, OpenCell const&);
 
-/// Of a row with a document and its signature: the receipt that the person was given, which verifies offline. Of
-/// another row: itself.
+/// Of a row with a document and its signature: the receipt that the person was given, which verifies with
+/// `samtalctl consent verify-receipt`. Of another row: itself.
 [[nodiscard]] std::string receipt_of(ArchiveRow const&);
 
 }  // namespace samtal::rights

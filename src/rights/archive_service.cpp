@@ -3,7 +3,6 @@
 #include "archive_file.hpp"
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
-#include "archive_receipt_codec.hpp"
 #include "pg_archive_repository.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -58,7 +57,7 @@ private:
             if (!page) co_return page.error();
             for (ArchiveRow const& row : page->rows) {
                 json.write_row(row.json + "\n");
-                if (receipts != nullptr) receipts->write_row(receipt_of(row.json) + "\n");
+                if (receipts != nullptr) receipts->write_row(receipt_of(row) + "\n");
                 csv.write_row(csv_line(row.cells));
                 html_.write_row(html_row(row));
             }

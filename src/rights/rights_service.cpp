@@ -133,7 +133,6 @@ Task<Result<Accepted>> RightsService::rectify(RightsPermit const& permit, Reques
     if (!is_name(wanted.value->open(permit))) co_return no_name;
     auto const stored = co_await requests_.rectify(permit, row, wanted.field, *wanted.value);
     if (!stored) co_return stored.error();
-    if (parts_.profile_changed) parts_.profile_changed(row.who.organisation, row.who.user);
     co_return accepted(row, row.state);
 }
 

@@ -100,6 +100,25 @@ def test_J1_an_archive_is_there_soon_and_needs_step_up_each_time(hire: Hire) -> 
     problem(who.client.get(f"{REQUESTS}/{ABSENT}/archive"), 404)
 
 
+def test_J1_A3_the_receipts_in_an_archive_verify(hire: Hire, platform: Platform, tmp_path: pathlib.Path) -> None:
+    who = hire(consents={"call_history": True})
+    given = [ok(who.client.get("/v1/consents/call_history/receipt")),
+             *(who.consent("partner_sharing", state)["receipt"] for state in ("given", "withdrawn"))]
+    step_up(who)
+    path = f"{REQUESTS}/{ask(who, 'access')['request_id']}"
+    eventually(lambda: ok(who.client.get(path))["state"] == "ready", 60, "the archive is ready")
+    with zipfile.ZipFile(io.BytesIO(who.client.get(path + "/archive").content)) as archive:
+        lines = archive.read("receipts.jsonl").decode().splitlines()
+    assert [json.loads(line) for line in lines] == given
+    file = tmp_path / "receipt.json"
+    for line in lines:
+        file.write_text(line)
+        platform.ctl("consent", "verify-receipt", str(file))
+        file.write_text(json.dumps(json.loads(line) | {"event_state": "refused"}))
+        with pytest.raises(CommandFailed):
+            platform.ctl("consent", "verify-receipt", str(file))
+
+
 def test_J1_an_archive_goes_with_the_person(hire: Hire, platform: Platform) -> None:
     who = hire()
     step_up(who)

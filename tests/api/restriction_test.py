@@ -28,6 +28,7 @@ ROUTES: list[tuple[str, str, Any, bool]] = [
     ("POST", "/v1/reauthenticate", {"password": "fel men tillrackligt langt"}, True),
     ("POST", "/v1/me/password", {"current": "fel men tillrackligt", "new": "ocksa fel men langt"}, True),
     ("GET", "/v1/consents", None, True), ("GET", "/v1/consents/marketing/history", None, True),
+    ("GET", "/v1/consents/marketing/receipt", None, True),
     ("PUT", "/v1/consents/marketing", {"state": "refused", "notice_version": "0"}, True),
     ("GET", "/v1/notice", None, True), ("POST", "/v1/notice/acknowledgements", {"version": "0"}, True),
     ("GET", "/v1/privacy/access-log", None, True), ("GET", "/v1/privacy/disclosures", None, True),

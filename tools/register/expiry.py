@@ -83,23 +83,37 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
 
 def _rules_of_consent(rule: Rule, subject: str, made: str) -> list[Rule]:
     """Kept only under a consent: gone within a day of its end, whatever the period, and also when it was given anew meanwhile.
-    Each row is of one of the three categories."""
+    Each row is of one of the four categories. From people to their rows, so that no history is read but each one's last end."""
     table, conditions = rule.table, rule.conditions
-    person = f"(t.organisation_id, t.{subject}) AND {{0}}.purpose = '{rule.purpose}' AND {{0}}.state <> 'given'"
-    ended = f"(s.organisation_id, s.user_id) = {person.format('s')}"
-    standing = f"NOT EXISTS (SELECT FROM consent_state s WHERE {ended})"
+    terms = f"(SELECT current_terms('{rule.purpose}'))"
+    # Ordering by a constant sorts nothing, so that a batch need not look at everybody.
+    renewed = f"(SELECT max(c.since) FROM consent_terms c WHERE c.purpose = '{rule.purpose}')"
+    # OFFSET 0: looked up once for each person, whatever the planner thinks of their number.
+    last_end = ("CROSS JOIN LATERAL (SELECT greatest("
+                "(SELECT v.acted_at FROM consent_events v WHERE (v.organisation_id, v.user_id, v.purpose)"
+                " = (s.organisation_id, s.user_id, s.purpose) AND v.state <> 'given' ORDER BY v.sequence DESC LIMIT 1), "
+                "(SELECT max(c.since) FROM consent_terms c WHERE c.purpose = s.purpose AND c.since <= s.since HAVING count(*) > 1)"
+                ") AS ended_at OFFSET 0) e")
     # The least UUIDv7 of that moment: older ids were made before it.
-    moment = "(lpad(to_hex((extract(epoch FROM e.acted_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
-    earlier = f"(e.organisation_id, e.user_id) = {person.format('e')} AND t.{made} < {moment}"
-    newest = ("NOT EXISTS (SELECT FROM consent_events n WHERE (n.organisation_id, n.user_id, n.purpose)"
-              " = (e.organisation_id, e.user_id, e.purpose) AND n.state <> 'given'"
-              " AND (n.acted_at, n.event_id) > (e.acted_at, e.event_id))")
-    gone = dataclasses.replace(rule, duration="P0D", lag="P1D")
-    return [dataclasses.replace(rule, conditions=(*conditions, standing, f"NOT EXISTS (SELECT FROM consent_events e WHERE {earlier})")),
-            dataclasses.replace(gone, category=f"{table}_withdrawn", anchor="s.since",
-                                source=f"consent_state s JOIN {table} t ON {ended}"),
-            dataclasses.replace(gone, category=f"{table}_of_earlier_consent", anchor="e.acted_at",
-                                source=f"consent_events e JOIN {table} t ON {earlier}", conditions=(*conditions, standing, newest))]
+    moment = "(lpad(to_hex((extract(epoch FROM e.ended_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
+
+    def person(row: str) -> str:
+        return f"(s.organisation_id, s.user_id, s.purpose) = ({row}.organisation_id, {row}.{subject}, '{rule.purpose}')"
+
+    def rows(earlier: str = "true") -> str:
+        return (f"CROSS JOIN LATERAL (SELECT r.ctid, r.* FROM {table} r WHERE {person('r')} AND {earlier} OFFSET 0) t")
+
+    def gone(name: str, anchor: str, source: str, *which: str) -> Rule:
+        return dataclasses.replace(rule, category=f"{table}_{name}", duration="P0D", lag="P1D", anchor=anchor, source=source,
+                                   conditions=(*conditions, f"s.purpose = '{rule.purpose}'", *which))
+
+    standing = f"NOT EXISTS (SELECT FROM consent_state s WHERE {person('t')} AND (s.state <> 'given' OR s.terms_hash <> {terms}))"
+    of_it = f"NOT EXISTS (SELECT FROM consent_state s {last_end} WHERE {person('t')} AND t.{made} < {moment})"
+    return [dataclasses.replace(rule, conditions=(*conditions, standing, of_it)),
+            gone("withdrawn", "s.since", f"consent_state s {rows()}", "s.state <> 'given'"),
+            gone("of_expired_consent", renewed, f"consent_state s {rows()}", "s.state = 'given'", f"s.terms_hash <> {terms}"),
+            gone("of_earlier_consent", "e.ended_at", f"consent_state s {last_end} {rows(f'r.{made} < {moment}')}",
+                 "s.state = 'given'", f"s.terms_hash = {terms}")]
 
 
 HEAD = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$"

@@ -34,8 +34,6 @@ struct RightsParts {
     std::function<void(UserId)> end_access;
     /// Delete what the open statistics hold of a person who is not to be counted any more. May throw Unavailable.
     std::function<Task<void>(UserId)> uncount;
-    /// A name was corrected, and that is committed: whoever keeps a copy in memory reads it anew. May be empty.
-    std::function<void(OrganisationId, UserId)> profile_changed;
     boost::asio::any_io_executor executor;  // one thread's: where the jobs run
     /// The register as it stands now. Any thread.
     std::function<processing::Register()> in_force = processing::built_in;

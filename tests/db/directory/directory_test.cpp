@@ -71,6 +71,33 @@ TEST_F(DirectoryTest, B2_DoesNotFindByWhatThePersonHides) {
     EXPECT_EQ(search(anna, "bo"), (std::vector<std::string>{"Bo"}));
 }
 
+TEST_F(DirectoryTest, SeesEveryChangeAtOnceOnEveryServer) {
+    auto const anna = named("Anna", "Ek");
+    auto const bo = named("Bo", "Lind");
+    auto const elsewhere = make_directory(db, cipher, loop.get_executor());
+    ASSERT_EQ(search(anna, "lind").size(), 1U);
+    ProfileChange change;
+    change.family_name.emplace("Gran");
+    ASSERT_TRUE(run(elsewhere->change(permit<P>(bo), change)));
+    EXPECT_TRUE(search(anna, "lind").empty());
+    EXPECT_EQ(search(anna, "gran").size(), 1U);
+    test.admin(fmt::format("UPDATE users SET state = 'suspended' WHERE user_id = '{}'", bo.user.text()));
+    EXPECT_TRUE(search(anna, "gran").empty());
+    named("Ny", "Gran");
+    EXPECT_EQ(search(anna, "gran"), (std::vector<std::string>{"Ny"}));
+}
+
+// The negative control: what changes without being counted is not seen, so searches do not read everybody each time.
+TEST_F(DirectoryTest, ReadsNobodyAnewWhileNothingChanges) {
+    auto const anna = named("Anna", "Ek");
+    ASSERT_EQ(search(anna, "ek").size(), 1U);
+    test.admin(fmt::format("ALTER TABLE profiles DISABLE TRIGGER directory_change;"
+                           "UPDATE profiles SET private_fields = '{{family_name}}' WHERE user_id = '{}';"
+                           "ALTER TABLE profiles ENABLE TRIGGER directory_change;",
+                           anna.user.text()));
+    EXPECT_EQ(search(anna, "ek").size(), 1U);
+}
+
 TEST_F(DirectoryTest, PagesWithoutLosingAnybody) {
     auto const anna = named("A", "A");
     for (auto const* family : {"B", "C", "D", "E"}) named("X", family);

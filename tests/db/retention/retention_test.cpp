@@ -87,6 +87,52 @@ TEST_F(RetentionTest, AConsentGivenAnewBringsNoOldRowBack) {
     EXPECT_EQ(rows("calls", fmt::format("owner_id = '{}'", other.user.text())), 2);
 }
 
+TEST_F(RetentionTest, ALongHistoryOfChoicesIsNotRead) {
+    auto const who = person();
+    Timestamp const now = system_now();
+    consent(who, "call_history");
+    for (auto const ago : {3h, 1h}) call(who, now - ago, now - ago);
+    // Read row by row for each other row, this takes longer than the watchdog of a connection waits.
+    test.admin(fmt::format(
+        "INSERT INTO consent_events (organisation_id, event_id, user_id, purpose, state, notice_version, "
+        "terms_hash, acted_at, subject, sequence, previous_hash, document, signature) "
+        "SELECT '{}', gen_random_uuid(), '{}', 'call_history', CASE n % 2 WHEN 1 THEN 'withdrawn' ELSE 'given' "
+        "END, 'v', sha256(''), {} + n * interval '1 ms', sha256(''), n, CASE n WHEN 1 THEN ''::bytea ELSE "
+        "sha256('') END, 'd', decode(repeat('00', 64), 'hex') FROM generate_series(1, 60000) AS n",
+        organisation.text(), who.user.text(), sql(now - 2h)));
+    EXPECT_EQ(run(now).at("calls_of_earlier_consent"), 1);
+    EXPECT_EQ(rows("calls"), 1);
+}
+
+TEST_F(RetentionTest, RowsOfAConsentToFormerTermsGo) {
+    auto const who = person(), other = person();
+    Timestamp const now = system_now();
+    for (auto const& person : {who, other}) {
+        consent(person, "call_history");
+        call(person, now - 1h);
+    }
+    test.admin(fmt::format("UPDATE consent_state SET terms_hash = sha256('former terms') WHERE user_id = '{}'",
+                           who.user.text()));
+    EXPECT_EQ(due(now).at("calls_of_expired_consent"), 1);
+    EXPECT_EQ(run(now).at("calls_of_expired_consent"), 1);
+    EXPECT_EQ(rows("calls", fmt::format("owner_id = '{}'", who.user.text())), 0);
+    EXPECT_EQ(rows("calls"), 1);
+}
+
+TEST_F(RetentionTest, AConsentToNewTermsBringsNoRowOfFormerTermsBack) {
+    auto const who = person();
+    Timestamp const now = system_now(), changed = at("2020-01-01T00:00:00Z");  // by support/database.cpp
+    consent(who, "call_history");
+    call(who, now - 1h, changed - 1h);
+    call(who, now - 1h, changed + 1h);
+    EXPECT_EQ(due(now).at("calls_of_earlier_consent"), 0);
+    test.admin("INSERT INTO consent_terms VALUES ('call_history', '2019-01-01', sha256('former terms'))");
+    auto const gone = run(now).at("calls_of_earlier_consent");
+    test.admin("DELETE FROM consent_terms WHERE since = '2019-01-01'");
+    EXPECT_EQ(gone, 1);
+    EXPECT_EQ(rows("calls"), 1);
+}
+
 TEST_F(RetentionTest, TheProofOfAConsentThatStandsStays) {
     auto const who = person();
     auto const event = [&](std::string const& id) {

@@ -2,6 +2,8 @@
 
 #include "planted_person.hpp"
 #include "rights/archive_plan.hpp"
+#include "samtal/consent/consent.hpp"
+#include "samtal/consent/receipt.hpp"
 #include "support/unzip.hpp"
 
 #include <gmock/gmock.h>
@@ -312,7 +314,38 @@ TEST_F(ArchiveTest, TheManifestListsEveryOtherFileWithItsHashAndWhatIsWithheld) 
     }
     EXPECT_TRUE(files.empty()) << files.begin()->first;
     EXPECT_TRUE(withheld.contains("password_hash") && withheld.contains("token_salt"));
-    EXPECT_EQ(manifest.at("withheld_tables").at(0).at("table"), "statistics_contributions");
+    std::set<std::string> tables;
+    for (json const& w : manifest.at("withheld_tables")) {
+        EXPECT_GT(w.at("reason").get<std::string>().size(), 20U);
+        tables.insert(w.at("table").get<std::string>());
+    }
+    EXPECT_EQ(tables, (std::set<std::string>{"law_disclosures", "law_retention_calls", "privacy_intakes",
+                                             "statistics_contributions"}));
+}
+
+/// Each is what the person was given when they chose, and holds with the deployment's public key alone.
+TEST_F(ArchiveTest, ReceiptsAreTheOnesThatTheLedgerGaveAndVerify) {
+    auto const anna = person();
+    consent::Notices const notices{{{"advoco", "Advoco", "sv"}}};
+    consent::Ledger ledger{cipher, test.ring, notices};
+    auto const consents = consent::make_consents(db, ledger, notices, system_now);
+    std::vector<std::string> given;
+    for (auto const& [purpose, state] :
+         {std::pair{"partner_sharing", "given"}, {"call_history", "refused"}, {"partner_sharing", "withdrawn"}})
+        given.push_back(consent::encode_receipt(
+            run(consents->choose(permit<P>(anna), {purpose, state, notices.current_version()})).value()));
+    Files const files = build(anna);
+    std::string const key = storage::Signer{test.ring}.public_key();
+    std::istringstream text{files.at("receipts.jsonl")};
+    std::vector<std::string> found;
+    for (std::string line; std::getline(text, line);) {
+        EXPECT_TRUE(consent::receipt_holds(line, key)) << line;
+        auto changed = json::parse(line);
+        changed["event_state"] = "expired";
+        EXPECT_FALSE(consent::receipt_holds(changed.dump(), key));
+        found.push_back(json::parse(line).dump());
+    }
+    EXPECT_EQ(found, given) << "in the order in which they were made";
 }
 
 TEST_F(ArchiveTest, ThePageSaysWhyByWhichRightForWhomAndHowLongInBothLanguages) {

@@ -17,6 +17,8 @@ PlantedPerson::PlantedPerson(testing::TestDatabase& test, Principal const& perso
     plant_chat();
     plant_calls();
     plant_audit();
+    plant_holds();
+    plant_rights();
     for (PlantedRow const& planted : rows)
         if (planted.table != "users") planted.insert(test);
 }
@@ -93,7 +95,7 @@ void PlantedPerson::plant_choices() {
     act.raw("document", fmt::format("'{}'", storage::bytea(document)));
     act.raw("signature", fmt::format("'{}'", signature));
     act.shown["subject"] = subject.substr(2);
-    act.shown["document"] = storage::bytea(document).substr(2);
+    act.shown["document"] = "record_id: " + event;
     act.shown["signature"] = signature.substr(2);
     auto& state = row("consent_state").plain("user_id", user_).plain("event_id", event);
     state.raw("terms_hash", "decode('" + terms + "', 'hex')");
@@ -177,6 +179,44 @@ void PlantedPerson::plant_audit() {
         .plain("country", "SE");
     given.sealed("reason", mark_.text("reason"), disclosure).plain("disclosed_at", mark_.time());
     given.raw("categories", "'{traffic}'").shown["categories"] = "traffic";
+}
+
+void PlantedPerson::plant_holds() {
+    auto const hold = mark_.id();
+    row("legal_holds")
+        .plain("user_id", user_)
+        .plain("hold_id", hold)
+        .sealed("case_reference", mark_.text("T 1-31"), hold)
+        .plain("placed_at", mark_.time())
+        .plain("released_at", mark_.time());
+}
+
+void PlantedPerson::plant_rights() {
+    row("objections")
+        .plain("user_id", user_)
+        .plain("purpose", mark_.text("statistics"))
+        .plain("since", mark_.time());
+    auto const request = mark_.id();
+    auto const pseudonym = storage::bytea(test_.cipher.owner_hash(who.user, "audit", user_).value());
+    row("privacy_requests")
+        .plain("user_id", user_)
+        .plain("request_id", request)
+        .raw("subject", fmt::format("'{}'", pseudonym))
+        .plain("kind", "access")
+        .plain("state", "ready")
+        .sealed("detail", mark_.text("which part"), request)
+        .sealed("reason", mark_.text("many logs"), request)
+        .plain("language", "sv")
+        .plain("received_at", mark_.time())
+        .plain("due_at", mark_.time())
+        .plain("extended_at", mark_.time())
+        .plain("done_at", mark_.time())
+        .plain("waits_for", "legal_hold");
+    row("privacy_archives")
+        .plain("user_id", user_)
+        .plain("request_id", request)
+        .raw("archive", "'\\x5a4950'")
+        .plain("expires_at", mark_.time());
 }
 
 }  // namespace samtal::rights

@@ -80,6 +80,8 @@ private:
     void plant_chat();
     void plant_calls();
     void plant_audit();
+    void plant_holds();
+    void plant_rights();
 
     testing::TestDatabase& test_;
     Marks mark_;
