@@ -74,7 +74,7 @@ TEST_F(DirectoryTest, B2_DoesNotFindByWhatThePersonHides) {
 TEST_F(DirectoryTest, SeesEveryChangeAtOnceOnEveryServer) {
     auto const anna = named("Anna", "Ek");
     auto const bo = named("Bo", "Lind");
-    auto const elsewhere = make_directory(db, cipher, loop.get_executor());
+    auto const elsewhere = make_directory(db, cipher, loop.get_executor(), {});
     ASSERT_EQ(search(anna, "lind").size(), 1U);
     ProfileChange change;
     change.family_name.emplace("Gran");
