@@ -2,6 +2,7 @@
 
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/identity/activation_code.hpp"
+#include "samtal/ops/mailer.hpp"
 
 #include <sodium.h>
 
@@ -13,7 +14,6 @@ namespace samtal::administration {
 namespace {
 
 constexpr std::size_t most_name_bytes = 200;
-constexpr std::size_t most_email_bytes = 254;  // RFC 5321
 
 bool is_control(char c) {
     auto const byte = static_cast<unsigned char>(c);
@@ -23,14 +23,6 @@ bool is_control(char c) {
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= most_name_bytes && std::ranges::none_of(text, is_control) &&
            text.find_first_not_of(' ') != std::string_view::npos;
-}
-
-/// Whether mail to it can be tried, as the mailer sees it; whether it arrives, only a mail can tell.
-bool is_email(std::string_view text) {
-    std::size_t const at = text.rfind('@');
-    return text.size() <= most_email_bytes && at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-           text.find('@') == at && text.find_first_of(" <>,;:\"()[]\\") == std::string_view::npos &&
-           std::ranges::none_of(text, is_control);
 }
 
 template <class SomeId>
@@ -83,7 +75,8 @@ std::optional<Error> AdministrationService::check(OperatorPermit const& permit, 
         return Error{Errc::invalid, "must have 1 to 200 bytes of text", "given_name"};
     if (!is_name(who.family_name.open(permit)))
         return Error{Errc::invalid, "must have 1 to 200 bytes of text", "family_name"};
-    if (!is_email(who.email.open(permit))) return Error{Errc::invalid, "must be an e-mail address", "email"};
+    if (!ops::is_mail_address(who.email.open(permit)))
+        return Error{Errc::invalid, "must be an e-mail address", "email"};
     if (who.role != "member" && who.role != "admin" && who.role != "support")
         return Error{Errc::invalid, "must be member, admin or support", "role"};
     return std::nullopt;

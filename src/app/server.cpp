@@ -86,7 +86,6 @@ net::ListenOptions metrics_listener(ServerConfig const& config) {
     return options;
 }
 
-
 void refuse_foreign_schema(storage::Database& db) {
     switch (db.probe()) {
         case storage::SchemaState::current:
@@ -121,7 +120,11 @@ struct Server::Parts {
           statistics{c.statistics, db, ring, gate, io.first()},
           identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer}, c.identity},
           consents{consent::make_consents(db, ledger, notices, system_now)},
-          directory{directory::make_directory(db, cipher, io.first())},
+          directory{directory::make_directory(db, cipher, io.first(),
+                                              [this](directory::NewEmail wanted) {
+                                                  return identity.identity().request_email_change(
+                                                      wanted.who, std::move(wanted.address));
+                                              })},
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},

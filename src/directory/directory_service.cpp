@@ -8,8 +8,10 @@ namespace {
 
 class DirectoryService final : public Directory {
 public:
-    DirectoryService(storage::Database& db, storage::ColumnCipher& cipher, boost::asio::any_io_executor executor)
+    DirectoryService(storage::Database& db, storage::ColumnCipher& cipher, boost::asio::any_io_executor executor,
+                     EmailChange email_change)
         : profiles_{db, cipher},
+          email_change_{std::move(email_change)},
           reader_{{std::move(executor), most_together, most_waiting, lanes},
                   [this](std::span<Wanted> group) { return profiles_.find(group); }} {}
 
@@ -22,6 +24,10 @@ public:
     }
 
     Task<Result<Profile>> change(ProfilePermit const& permit, ProfileChange const& change) override {
+        if (change.email) {  // first, because it can be refused
+            auto const asked = co_await email_change_(*change.email);
+            if (!asked) co_return asked.error();
+        }
         auto const changed = co_await profiles_.change(permit, change);
         if (!changed) co_return changed.error();
         co_return co_await find(permit, permit.actor());
@@ -55,6 +61,7 @@ private:
     }
 
     PgProfileRepository profiles_;
+    EmailChange email_change_;
     SearchIndexes indexes_;
     storage::Batcher<Wanted> reader_;
 };
@@ -62,8 +69,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Directory> make_directory(storage::Database& db, storage::ColumnCipher& cipher,
-                                          boost::asio::any_io_executor executor) {
-    return std::make_unique<DirectoryService>(db, cipher, std::move(executor));
+                                          boost::asio::any_io_executor executor, EmailChange email_change) {
+    return std::make_unique<DirectoryService>(db, cipher, std::move(executor), std::move(email_change));
 }
 
 }  // namespace samtal::directory

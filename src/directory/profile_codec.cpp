@@ -89,6 +89,7 @@ Result<ProfileChange> decode_change(gateway::Ask const& ask) {
     ProfileChange change;
     if (in.has("given_name")) change.given_name.emplace(name(in, "given_name"));
     if (in.has("family_name")) change.family_name.emplace(name(in, "family_name"));
+    if (in.has("email")) change.email.emplace(ask.who, Email{in.text("email")});
     if (auto numbers = in.optional_texts("contact_numbers", most_numbers)) {
         if (!std::ranges::all_of(*numbers, is_number))
             in.refuse("must be up to ten numbers of digits, +, -, spaces and parentheses", "contact_numbers");

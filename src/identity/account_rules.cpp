@@ -93,7 +93,8 @@ Task<Result<void>> IdentityService::change_password(AccountPermit const& permit,
     if (!proved) co_return proved.error();
     auto hash = co_await pool_.hash(change.replacement);
     if (!hash) co_return hash.error();
-    auto const gone = co_await accounts_.change_password(permit, *who, *std::move(hash), change.who.session);
+    auto const gone =
+        co_await accounts_.change_password(permit, *who, *std::move(hash), change.who.session, parts_.clock());
     if (!gone) co_return gone.error();
     for (SessionId const& session : *gone) cache_.forget(session);
     parts_.sockets.end_others(change.who.user, change.who.session);

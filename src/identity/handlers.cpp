@@ -82,6 +82,10 @@ Task<Result<Reply>> confirm_reset(Identity& identity, AccountPermit permit, Rese
     co_return nothing_or(co_await identity.confirm_reset(permit, command));
 }
 
+Task<Result<Reply>> confirm_email_change(Identity& identity, AccountPermit permit, Confirming command) {
+    co_return nothing_or(co_await identity.confirm_email_change(permit, command.code));
+}
+
 Task<Result<Reply>> account(Identity& identity, AccountPermit permit) {
     auto const found = co_await identity.account(permit);
     if (!found) co_return found.error();
@@ -105,6 +109,8 @@ void add_routes(gateway::Router& router, Identity& i) {
     router.doorstep<ForLogin>(Method::post, "/v1/password-reset", decode_reset_request, on(i, request_reset));
     router.doorstep<ForLogin>(Method::post, "/v1/password-reset/confirm", decode_reset_confirmation,
                               on(i, confirm_reset));
+    router.doorstep<ForLogin>(Method::post, "/v1/me/email/confirm", decode_confirming,
+                              on(i, confirm_email_change));
     router.person<ForLogin>(Method::post, "/v1/logout", decode_logout, on(i, logout));
     router.person<ForLogin>(Method::get, "/v1/sessions", decode_sessions, on(i, sessions));
     router.person<ForLogin>(Method::del, "/v1/sessions/{id}", decode_ending, on(i, end_session));

@@ -147,6 +147,11 @@ Result<ResetConfirmation> decode_reset_confirmation(Ask const& ask) {
     return checked(in, ResetConfirmation{Secret{in.text("code")}, Secret{in.text("password")}});
 }
 
+Result<Confirming> decode_confirming(Ask const& ask) {
+    FieldReader in = ask.body();
+    return checked(in, Confirming{Secret{in.text("code")}});
+}
+
 Result<Asking> decode_asking(Ask const& ask) {
     if (auto const problem = no_query(ask)) return *problem;
     return Asking{};

@@ -15,6 +15,9 @@ struct Leaving {
     Principal who;
     bool by_cookie;
 };
+struct Confirming {
+    Secret code;
+};
 struct Ending {
     Principal who;
     SessionId session;
@@ -31,6 +34,7 @@ struct Asking {};
 [[nodiscard]] Result<PasswordChange> decode_password_change(gateway::Ask const&);
 [[nodiscard]] Result<ResetRequest> decode_reset_request(gateway::Ask const&);
 [[nodiscard]] Result<ResetConfirmation> decode_reset_confirmation(gateway::Ask const&);
+[[nodiscard]] Result<Confirming> decode_confirming(gateway::Ask const&);
 [[nodiscard]] Result<Asking> decode_asking(gateway::Ask const&);
 
 [[nodiscard]] std::string encode_user(UserId);

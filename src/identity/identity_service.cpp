@@ -34,6 +34,7 @@ IdentityService::IdentityService(IdentityParts const& parts, IdentityOptions con
       public_url_{options.public_url},
       accounts_{parts.db, parts.cipher},
       activations_{parts.db, parts.cipher, parts.ledger},
+      email_changes_{parts.db, parts.cipher},
       sessions_{parts.db, parts.cipher},
       mint_{parts.keys.derive("tokens")},
       hasher_{parts.keys.derive("pepper"), {options.argon2_memory_kib, options.argon2_passes}},
@@ -42,8 +43,8 @@ IdentityService::IdentityService(IdentityParts const& parts, IdentityOptions con
       failures_{{.failures = static_cast<double>(options.failures_per_minute),
                  .by_address = options.throttle_by_address},
                 parts.clock},
-      resets_{{.failures = 5, .window = std::chrono::hours{1}, .by_address = options.throttle_by_address},
-              parts.clock} {}
+      letters_{{.failures = 5, .window = std::chrono::hours{1}, .by_address = options.throttle_by_address},
+               parts.clock} {}
 
 std::string user_name_hash(storage::KeyRing const& keys, std::string_view user_name) {
     auto const name = parse_user_name(user_name);

@@ -3,6 +3,7 @@
 #include "passwords.hpp"
 #include "pg_account_repository.hpp"
 #include "pg_activation_repository.hpp"
+#include "pg_email_change_repository.hpp"
 #include "pg_session_repository.hpp"
 #include "samtal/identity/identity_room.hpp"
 #include "session_cache.hpp"
@@ -15,7 +16,7 @@
 namespace samtal::identity {
 
 /// The rules of accounts and sessions. Signing in and sessions: identity_service.cpp; activation and passwords:
-/// account_rules.cpp; forgotten passwords: password_reset.cpp.
+/// account_rules.cpp; forgotten passwords: password_reset.cpp; mail addresses: email_change.cpp.
 class IdentityService final : public Identity, public PersonAuthenticator {
 public:
     IdentityService(IdentityParts const& parts, IdentityOptions const& options);
@@ -30,6 +31,8 @@ public:
     Task<Result<void>> change_password(AccountPermit const&, PasswordChange const&) override;
     Task<Result<void>> request_reset(AccountPermit, ResetRequest) override;
     Task<Result<void>> confirm_reset(AccountPermit const&, ResetConfirmation const&) override;
+    Task<Result<void>> request_email_change(Principal, MailAddress) override;
+    Task<Result<void>> confirm_email_change(AccountPermit const&, Secret const& code) override;
     Task<Result<Account>> account(AccountPermit const&) override;
     Task<Result<Principal>> person(std::string_view access_token) override;
 
@@ -55,13 +58,14 @@ private:
     std::string public_url_;
     PgAccountRepository accounts_;
     PgActivationRepository activations_;
+    PgEmailChangeRepository email_changes_;
     PgSessionRepository sessions_;
     TokenMint mint_;
     PasswordHasher hasher_;
     PasswordPool pool_;
     SessionCache cache_;
     Throttle failures_;
-    Throttle resets_;
+    Throttle letters_;
 };
 
 }  // namespace samtal::identity

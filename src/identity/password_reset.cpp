@@ -44,7 +44,7 @@ Task<Result<void>> IdentityService::request_reset(AccountPermit permit, ResetReq
 
 Task<void> IdentityService::send_reset(AccountPermit permit, ResetRequest request) {
     std::string const name = name_hash(request.username.open(permit));
-    if (!resets_.admit(name, request.address)) co_return;  // nobody's mailbox is flooded
+    if (!letters_.admit(name, request.address)) co_return;  // nobody's mailbox is flooded
     auto const who = co_await accounts_.by_name(permit, name);
     if (!who || !who->active) co_return;
     auto const address = co_await accounts_.mail_address(permit, *who);

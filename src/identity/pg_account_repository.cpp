@@ -91,7 +91,7 @@ RETURNING link_id
 constexpr Statement use_other_links{R"sql(
 -- identity.use_other_links
 UPDATE mail_links SET used_at = to_timestamp($3::bigint / 1000.0)
- WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND kind = 'password_reset' AND used_at IS NULL
+ WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND used_at IS NULL
 )sql"};
 
 constexpr Statement delete_old_links{R"sql(
@@ -187,7 +187,7 @@ Task<Result<void>> PgAccountRepository::rehash(AccountPermit const& permit, Cred
 Task<Result<std::vector<SessionId>>> PgAccountRepository::change_password(AccountPermit const& permit,
                                                                           Credentials const& c,
                                                                           std::string password_hash,
-                                                                          SessionId keep) {
+                                                                          SessionId keep, Timestamp now) {
     std::vector<SessionId> ended;
     std::optional<std::string> sealed;
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::vector<SessionId>> {
@@ -199,6 +199,7 @@ Task<Result<std::vector<SessionId>>> PgAccountRepository::change_password(Accoun
         if (tx.exec(replace_password, c.organisation.text(), c.user.text(), bytea(c.sealed_hash), bytea(*sealed))
                 .empty())
             return changed_meanwhile;
+        tx.exec(use_other_links, c.organisation.text(), c.user.text(), ms(now));
         append(ended, sessions_of(tx.exec(end_other_sessions, c.organisation.text(), c.user.text(), keep.text())));
         return ended;
     });

@@ -11,7 +11,6 @@ namespace samtal::identity {
 
 using Argon2Hash = Personal<std::string, field::CredentialsPasswordHash>;
 using NameHash = Personal<std::string, field::CredentialsUsernameHash>;
-using MailAddress = Personal<std::string, field::ProfilesEmail>;
 
 /// How somebody signs in.
 struct Credentials {
@@ -35,16 +34,17 @@ public:
 
     /// Only over the hash that the caller checked. `conflict` when it changed meanwhile.
     Task<Result<void>> rehash(AccountPermit const&, Credentials const&, std::string password_hash);
-    /// The same, and ends the person's sessions but `keep`. Answers those that ended.
+    /// The same, and ends the person's sessions but `keep`, and all mailed links. Answers the sessions that ended.
     Task<Result<std::vector<SessionId>>> change_password(AccountPermit const&, Credentials const&,
-                                                         std::string password_hash, SessionId keep);
+                                                         std::string password_hash, SessionId keep, Timestamp now);
 
     Task<Result<MailAddress>> mail_address(AccountPermit const&, Credentials const&);
     Task<Result<void>> add_reset_link(AccountPermit const&, Credentials const&, std::string code_hash,
                                       Timestamp now, Timestamp expires_at);
     /// Whose reset link this is. `not_found` unless it can be used now.
     Task<Result<Credentials>> by_reset_link(AccountPermit const&, std::string code_hash, Timestamp now);
-    /// Uses the link up, and the person's others; sets the password; ends all sessions and answers them.
+    /// Uses the link up, and the person's others of any kind; sets the password; ends all sessions and answers
+    /// them.
     Task<Result<std::vector<SessionId>>> reset_password(AccountPermit const&, Credentials const&,
                                                         std::string code_hash, std::string password_hash,
                                                         Timestamp now);

@@ -58,7 +58,7 @@ std::string random_hex() {
     return hex;
 }
 
-bool plain_address(std::string_view address) {
+bool is_mail_address(std::string_view address) {
     constexpr std::string_view separators = "<>,;:\"()[]\\";
     auto const bad = [separators](char c) {
         return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || separators.find(c) != std::string_view::npos;
@@ -94,7 +94,7 @@ MailQueue::~MailQueue() {
 }
 
 bool MailQueue::send(Mail mail) {
-    if (!plain_address(mail.to)) return false;
+    if (!is_mail_address(mail.to)) return false;
     {
         std::scoped_lock const lock{mutex_};
         if (closing_ || waiting_.size() >= limits_.letters) return false;

@@ -17,8 +17,6 @@ namespace samtal::ops {
 /// The message of RFC 5322 for a letter. `id` makes its Message-ID.
 [[nodiscard]] std::string format_message(Mail const&, std::string_view from, std::string_view id,
                                          std::chrono::system_clock::time_point now);
-/// One address without anything that could end a header line or add a recipient.
-[[nodiscard]] bool plain_address(std::string_view);
 [[nodiscard]] std::string random_hex();
 
 /// A thread of its own hands letters to a sink, in turn. What the sink cannot take now is tried again, later and

@@ -133,10 +133,3 @@ def test_E1_a_number_can_be_added_and_ended(hire: Hire, platform: Platform) -> N
     assert sorted(ok(who.client.get("/v1/me/profile"), 200)["phone_numbers"]) == sorted([who.phone, number])
     platform.ctl("user", "number", "end", *given)
     assert ok(who.client.get("/v1/me/profile"), 200)["phone_numbers"] == [who.phone]
-
-
-@area("email")
-def test_I5_the_mail_address_changes_only_after_a_step_up(hire: Hire) -> None:
-    who = hire()
-    problem(who.client.patch("/v1/me/profile", {"email": "annan@example.org"}), 403, "step-up-required")
-    assert ok(who.client.get("/v1/me/profile"), 200)["email"] == who.email

@@ -1,28 +1,14 @@
 """B1, I6: a forgotten password, through the mail."""
 from __future__ import annotations
 
-import email
-import email.policy
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from support import people
 from support.client import Client, ok, problem
+from support.mail import letters_to, mailed_code
 from support.people import Person
 from support.platform import Platform, eventually
-
-
-def letters_to(platform: Platform, address: str) -> list[str]:
-    """The text of every mail to an address."""
-    texts = []
-    for path in platform.mails():
-        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        if address.lower() in str(letter["To"]).lower():
-            body = letter.get_body(("plain",))
-            assert body is not None
-            texts.append(body.get_content())
-    return texts
 
 
 def reset_code(who: Person) -> str:
@@ -30,10 +16,7 @@ def reset_code(who: Person) -> str:
     before = len(letters_to(who.platform, who.email))
     answer = Client(who.platform.url).post("/v1/password-reset", {"username": who.username})
     assert answer.status_code == 202
-    letters = eventually(lambda: letters_to(who.platform, who.email)[before:], 15, "the mail with the link")
-    found = re.search(r"/password-reset#(\S+)", letters[-1])
-    assert found is not None, letters[-1]
-    return found[1]
+    return mailed_code(who.platform, who.email, "password-reset", before)
 
 
 def confirm(platform: Platform, code: str, password: str) -> int:

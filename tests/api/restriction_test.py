@@ -35,6 +35,7 @@ ROUTES: list[tuple[str, str, Any, bool]] = [
     ("GET", REQUESTS, None, True), ("POST", REQUESTS, {"kind": "access"}, True), ("GET", f"{REQUESTS}/{ABSENT}", None, True),
     ("GET", f"{REQUESTS}/{ABSENT}/certificate", None, True), ("GET", f"{REQUESTS}/{ABSENT}/archive", None, True),
     ("GET", "/v1/me/profile", None, False), ("PATCH", "/v1/me/profile", {"given_name": "X"}, False),
+    ("PATCH", "/v1/me/profile", {"email": "annan@example.org"}, False),
     ("GET", "/v1/directory?query=a", None, False), ("GET", f"/v1/users/{ABSENT}/profile", None, False),
     ("POST", "/v1/conversations", {"member_ids": [ABSENT]}, False), ("GET", "/v1/conversations", None, False),
     ("GET", f"/v1/conversations/{ABSENT}", None, False), ("GET", f"/v1/conversations/{ABSENT}/messages", None, False),

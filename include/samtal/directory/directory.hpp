@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -38,11 +39,20 @@ struct Profile {
     std::set<std::string> private_fields;
 };
 
+/// An address becomes the person's own when the link mailed to it is opened; until then the one before stays.
+struct NewEmail {
+    Principal who;
+    Email address;
+};
+/// Checks step-up and address, and mails the link. It is for the identity room, which keeps such links.
+using EmailChange = std::function<Task<Result<void>>(NewEmail)>;
+
 /// What is given changes, the rest stays.
 struct ProfileChange {
     std::optional<GivenName> given_name;
     std::optional<FamilyName> family_name;
     std::optional<ContactNumbers> contact_numbers;
+    std::optional<NewEmail> email;
     std::vector<std::pair<std::string, bool>> hidden;  // field, whether private
 };
 
@@ -63,12 +73,13 @@ public:
     virtual ~Directory() = default;
     virtual Task<Result<Profile>> own(ProfilePermit const&) = 0;
     virtual Task<Result<Profile>> colleague(ProfilePermit const&, UserId) = 0;
+    /// Nothing changes when the new address is refused.
     virtual Task<Result<Profile>> change(ProfilePermit const&, ProfileChange const&) = 0;
     virtual Task<Result<Page>> search(ProfilePermit const&, Search const&) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<Directory> make_directory(storage::Database&, storage::ColumnCipher&,
-                                                        boost::asio::any_io_executor);
+                                                        boost::asio::any_io_executor, EmailChange);
 
 void add_routes(gateway::Router&, Directory&);
 

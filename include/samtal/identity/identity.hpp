@@ -15,6 +15,7 @@ namespace samtal::identity {
 
 using AccountPermit = Permit<purpose::AccountLogin>;
 using Username = Personal<std::string, field::CredentialsUsername>;
+using MailAddress = Personal<std::string, field::ProfilesEmail>;
 
 /// An invited person takes their account.
 struct Activation {
@@ -132,13 +133,20 @@ public:
     /// `denied`/"step-up-required" outside those minutes. For other rooms' sensitive calls.
     virtual Task<Result<void>> require_step_up(Principal) = 0;
 
-    /// Ends the person's other sessions.
+    /// Ends the person's other sessions, and what was mailed and not yet opened.
     virtual Task<Result<void>> change_password(AccountPermit const&, PasswordChange const&) = 0;
     /// Answers at once and always the same; the mail follows if there is somebody to write to.
     virtual Task<Result<void>> request_reset(AccountPermit, ResetRequest) = 0;
     /// Ends all sessions of the person. `not_found`: unknown, used or expired code; `invalid`: the password, and
     /// the code stays valid.
     virtual Task<Result<void>> confirm_reset(AccountPermit const&, ResetConfirmation const&) = 0;
+
+    /// Mails a link to the new address; the one before stays until `confirm_email_change`. The last request
+    /// counts. `invalid`: "email"; `denied`/"step-up-required"; `throttled`; `exhausted` when too many letters
+    /// wait.
+    virtual Task<Result<void>> request_email_change(Principal, MailAddress) = 0;
+    /// Tells the address before. `not_found`: unknown, used or expired code; `denied`: "processing-restricted".
+    virtual Task<Result<void>> confirm_email_change(AccountPermit const&, Secret const& code) = 0;
 
     virtual Task<Result<Account>> account(AccountPermit const&) = 0;
 };

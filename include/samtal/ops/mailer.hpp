@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace samtal::ops {
 
@@ -12,6 +13,10 @@ struct Mail {
     std::string subject;
     std::string text;
 };
+
+/// Whether mail to it can be tried: one address without anything that could end a header line or add a recipient,
+/// 254 bytes at most (RFC 5321). Whether it arrives, only a mail can tell.
+[[nodiscard]] bool is_mail_address(std::string_view);
 
 /// Where outgoing mail goes. Any thread.
 class Mailer {

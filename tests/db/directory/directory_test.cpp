@@ -2,9 +2,9 @@
 
 #include "support/database.hpp"
 
-#include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <boost/asio/thread_pool.hpp>
 
 namespace samtal::directory {
 namespace {
@@ -40,7 +40,7 @@ protected:
     }
 
     boost::asio::thread_pool loop{1};
-    std::unique_ptr<Directory> directory = make_directory(db, cipher, loop.get_executor());
+    std::unique_ptr<Directory> directory = make_directory(db, cipher, loop.get_executor(), {});
 };
 
 TEST_F(DirectoryTest, B2_ShowsColleaguesAndNobodyElse) {
@@ -74,7 +74,7 @@ TEST_F(DirectoryTest, B2_DoesNotFindByWhatThePersonHides) {
 TEST_F(DirectoryTest, SeesEveryChangeAtOnceOnEveryServer) {
     auto const anna = named("Anna", "Ek");
     auto const bo = named("Bo", "Lind");
-    auto const elsewhere = make_directory(db, cipher, loop.get_executor());
+    auto const elsewhere = make_directory(db, cipher, loop.get_executor(), {});
     ASSERT_EQ(search(anna, "lind").size(), 1U);
     ProfileChange change;
     change.family_name.emplace("Gran");

@@ -41,6 +41,8 @@ class NoIdentity final : public identity::Identity {
     Task<Result<void>> confirm_reset(Permit_ const&, identity::ResetConfirmation const&) override {
         return no<void>();
     }
+    Task<Result<void>> request_email_change(Principal, identity::MailAddress) override { return no<void>(); }
+    Task<Result<void>> confirm_email_change(Permit_ const&, Secret const&) override { return no<void>(); }
     Task<Result<identity::Account>> account(Permit_ const&) override { return no<identity::Account>(); }
 };
 
