@@ -141,7 +141,7 @@ struct Server::Parts {
                   [this](UserId user) { return statistics.forget(user); },
                   io.first(),
                   [this] { return *notices.in_force(); }}},
-          retention{{db, cipher, ring, gate, metrics, io.first()}, c.retention},
+          retention{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }}, c.retention},
           audit{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }}},
           readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
           sweeper{io.first(), identity},

@@ -63,7 +63,8 @@ std::vector<Rule> decode_rules(std::string_view text) {
     std::vector<Rule> rules;
     for (auto const& rule : json::parse(text))
         rules.push_back({rule.at("category").get<std::string>(), rule.at("duration").get<std::string>(),
-                         rule.at("lag").get<std::string>()});
+                         rule.at("lag").get<std::string>(), rule.at("purpose").get<std::string>(),
+                         rule.at("own").get<bool>()});
     return rules;
 }
 

@@ -19,6 +19,8 @@ struct Rule {
     std::string category;
     std::string duration;
     std::string lag;
+    std::string purpose{};
+    bool own = true;  // its period is its own, and not the purpose's, which may change while the server runs
 };
 
 /// Rows by category.

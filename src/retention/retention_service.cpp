@@ -10,9 +10,20 @@ constexpr Error interrupted{Errc::exhausted, "the server is stopping"};
 
 }  // namespace
 
+std::vector<Rule> with_periods_of(processing::Register const& in_force, std::vector<Rule> rules) {
+    for (Rule& rule : rules) {
+        auto const* const purpose = rule.own ? nullptr : in_force.purpose(rule.purpose);
+        if (purpose == nullptr) continue;
+        rule.duration = purpose->retention.duration;
+        rule.lag = purpose->retention.lag;
+    }
+    return rules;
+}
+
 Task<Result<Counts>> RetentionService::counted(RetentionPermit const& permit, Timestamp moment, bool overdue) {
     Counts counts;
-    for (Rule const& rule : rules_) {
+    auto const rules = rules_();
+    for (Rule const& rule : rules) {
         if (stopping_) co_return interrupted;
         auto const rows = co_await repository_.count(permit, rule, moment, overdue);
         if (!rows) co_return rows.error();
@@ -52,7 +63,8 @@ Task<Result<std::optional<Counts>>> RetentionService::run(RetentionPermit const&
     if (!mine) co_return mine.error();
     if (!*mine) co_return std::optional<Counts>{};
     Counts counts;
-    for (Rule const& rule : rules_) {
+    auto const rules = rules_();
+    for (Rule const& rule : rules) {
         auto const deleted = co_await delete_all(permit, rule, moment);
         if (!deleted) co_return deleted.error();
         counts[rule.category] = *deleted;

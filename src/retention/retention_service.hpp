@@ -4,14 +4,19 @@
 #include "samtal/retention/retention.hpp"
 
 #include <atomic>
+#include <functional>
 
 namespace samtal::retention {
+
+/// The rules with the purposes' periods as they are now.
+[[nodiscard]] std::vector<Rule> with_periods_of(processing::Register const&, std::vector<Rule>);
 
 /// The rules of deletion: what, in which order, how much at a time.
 class RetentionService {
 public:
-    RetentionService(RetentionRepository& repository, std::vector<Rule> rules, RetentionOptions const& options,
-                     Clock clock)
+    /// `rules` is asked before each run: periods may change while the server runs.
+    RetentionService(RetentionRepository& repository, std::function<std::vector<Rule>()> rules,
+                     RetentionOptions const& options, Clock clock)
         : repository_{repository}, rules_{std::move(rules)}, options_{options}, clock_{std::move(clock)} {}
 
     /// What a run at `moment` would delete.
@@ -30,7 +35,7 @@ private:
     Task<Result<std::int64_t>> delete_all(RetentionPermit const&, Rule const&, Timestamp moment);
 
     RetentionRepository& repository_;
-    std::vector<Rule> rules_;
+    std::function<std::vector<Rule>()> rules_;
     RetentionOptions options_;
     Clock clock_;
     std::atomic<bool> stopping_ = false;

@@ -28,6 +28,7 @@ class Rule:
     anchor: str       # when the period begins
     conditions: tuple[str, ...]
     front: bool       # conversations.first_seq follows
+    own: bool = False # a period of its own, not the purpose's
 
     def due(self) -> str:
         return " AND ".join((f"{self.anchor} < moment - period + {CLAMP}", f"{self.anchor} + period <= moment", *self.conditions))
@@ -71,7 +72,7 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
         conditions.append("NOT EXISTS (SELECT FROM legal_holds h WHERE (h.organisation_id, h.user_id)"
                           f" = (t.organisation_id, t.{subject}) AND h.released_at IS NULL)")
     rule = Rule(table, table, purpose.name, entry.get("duration", kept["duration"]), kept["lag"], f"{table} t",
-                entry["anchor"], tuple(conditions), table == "messages")
+                entry["anchor"], tuple(conditions), table == "messages", "duration" in entry)
     if entry.get("current_in"):
         current = (f"NOT EXISTS (SELECT FROM {entry['current_in']} c WHERE (c.organisation_id, c.user_id, c.event_id)"
                    f" = (t.organisation_id, t.{subject}, t.event_id))")
@@ -104,7 +105,7 @@ def _rules_of_consent(rule: Rule, subject: str, made: str) -> list[Rule]:
         return (f"CROSS JOIN LATERAL (SELECT r.ctid, r.* FROM {table} r WHERE {person('r')} AND {earlier} OFFSET 0) t")
 
     def gone(name: str, anchor: str, source: str, *which: str) -> Rule:
-        return dataclasses.replace(rule, category=f"{table}_{name}", duration="P0D", lag="P1D", anchor=anchor, source=source,
+        return dataclasses.replace(rule, category=f"{table}_{name}", duration="P0D", lag="P1D", own=True, anchor=anchor, source=source,
                                    conditions=(*conditions, f"s.purpose = '{rule.purpose}'", *which))
 
     standing = f"NOT EXISTS (SELECT FROM consent_state s WHERE {person('t')} AND (s.state <> 'given' OR s.terms_hash <> {terms}))"
@@ -177,4 +178,4 @@ END $$;""", *(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;" for signature i
 
 def texts(register) -> list[dict]:
     """What the running job needs to know; the rest stands in the functions."""
-    return [{"category": r.category, "purpose": r.purpose, "duration": r.duration, "lag": r.lag} for r in rules(register)]
+    return [{"category": r.category, "purpose": r.purpose, "duration": r.duration, "lag": r.lag, "own": r.own} for r in rules(register)]

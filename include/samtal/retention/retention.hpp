@@ -4,12 +4,14 @@
 #include "samtal/core/time.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/register/register.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace samtal::retention {
@@ -28,6 +30,8 @@ struct RetentionParts {
     PermitIssuer& permits;
     ops::Metrics& metrics;
     boost::asio::any_io_executor executor;
+    /// The register as it stands now: whose periods hold. Any thread.
+    std::function<processing::Register()> in_force = processing::built_in;
     Clock clock = system_now;
     ServiceClass service_class = register_service_class;  // whether there is anything to disclose to authorities
 };

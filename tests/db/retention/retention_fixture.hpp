@@ -89,7 +89,7 @@ protected:
     PgRetentionRepository repository{db};
     PgHoldRepository holds{db, cipher};
     RetentionService service{
-        repository, decode_rules(register_expiry), {std::chrono::minutes{60}, batch_rows}, system_now};
+        repository, [] { return decode_rules(register_expiry); }, {std::chrono::minutes{60}, batch_rows}, system_now};
 };
 
 }  // namespace samtal::retention

@@ -55,7 +55,12 @@ protected:
     consent::Gate gate;
     CountedRows rows;
     RetentionService service{
-        rows, {{"messages", "P12M", "P1D"}, {"calls", "P90D", "P1D"}}, {std::chrono::minutes{60}, 3}, system_now};
+        rows,
+        [] {
+            return std::vector<Rule>{{"messages", "P12M", "P1D"}, {"calls", "P90D", "P1D"}};
+        },
+        {std::chrono::minutes{60}, 3},
+        system_now};
 };
 
 TEST_F(RetentionServiceTest, DeletesInBoundedBatchesUntilNothingIsLeft) {
@@ -80,9 +85,19 @@ TEST_F(RetentionServiceTest, EndsAfterTheCurrentBatchWhenTheServerStops) {
 }
 
 TEST(RetentionRules, AreReadFromTheRegistersText) {
-    auto const rules = decode_rules(R"([{"category":"messages","purpose":"p","duration":"P12M","lag":"P1D"}])");
+    auto const rules = decode_rules(R"([{"category":"messages","purpose":"p","duration":"P12M","lag":"P1D","own":false}])");
     ASSERT_EQ(rules.size(), 1U);
     EXPECT_EQ(rules[0].category + rules[0].duration + rules[0].lag, "messagesP12MP1D");
+}
+
+TEST(RetentionRules, I1_FollowAPeriodThatChangesWhileTheServerRuns) {
+    auto in_force = processing::built_in();
+    for (auto& purpose : in_force.purposes)
+        if (purpose.name == "chat_messaging") purpose.retention.duration = "P1M";
+    auto const rules = with_periods_of(in_force, {{"messages", "P12M", "P1D", "chat_messaging", false},
+                                                  {"receipts", "P90D", "P1D", "chat_messaging", true}});
+    EXPECT_EQ(rules[0].duration, "P1M");
+    EXPECT_EQ(rules[1].duration, "P90D");
 }
 
 }  // namespace
