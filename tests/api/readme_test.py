@@ -1,0 +1,30 @@
+"""What the README says to type works as it is typed."""
+from __future__ import annotations
+
+import re
+import subprocess
+
+from support.platform import REPOSITORY, Platform
+
+WEBSOCKET = "/usr/bin/python3 -m websockets"  # a conversation with a person at the keyboard: see websocket_test.py
+# Refusals that the walk-through shows on purpose: Bo gave no consent, and Anna withdrew hers.
+REFUSALS = ["urn:samtal:problem:consent-required"] * 2
+
+
+def commands() -> str:
+    """The indented lines of the walk-through, in their order."""
+    text = (REPOSITORY / "README.md").read_text()
+    section = text[text.index("## A walk-through to type"):text.index("## Map of the house")]
+    return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    ") and WEBSOCKET not in line)
+
+
+def test_the_walk_through_can_be_typed(platform: Platform, tmp_path) -> None:
+    script = commands().replace("http://127.0.0.1:8080", platform.url).replace("http://127.0.0.1:8090", platform.stats_url)
+    script = script.replace("script/samtalctl", f"{REPOSITORY}/script/samtalctl --data {platform.data}")
+    script = script.replace("| jq .state ", "| jq -e '.state == \"ready\"' || sleep 3 ")  # a person reads before they go on
+    assert "curl" in script and "websockets" not in script
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=platform.environment, capture_output=True,
+                          text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert re.findall(r"urn:samtal:problem:[a-z-]+", done.stdout) == REFUSALS
+    assert "manifest.json" in done.stdout and '"text": "Hej Bo!"' in done.stdout and '"suppressed"' in done.stdout
