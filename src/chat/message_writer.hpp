@@ -12,7 +12,8 @@ namespace samtal::chat {
 /// Group commit: all messages that arrive during one commit go into the next.
 class MessageWriter {
 public:
-    /// `tell` is called for every message that was stored now, in the order of its conversation, on the tools' executor.
+    /// `tell` is called for every message that was stored now, in the order of its conversation, on the tools'
+    /// executor.
     MessageWriter(Tools const& tools, Limits limits, std::function<void(PendingMessage const&)> tell);
 
     /// Resumes on the caller's executor after the commit.
@@ -24,7 +25,8 @@ private:
 
     std::function<void(PendingMessage const&)> tell_;
     PgMessageRepository messages_;
-    // A conversation always goes by the same one, which keeps its order; while one waits for the disk another works.
+    // A conversation always goes by the same one, which keeps its order; while one waits for the disk another
+    // works.
     std::array<storage::Batcher<PendingMessage>, 2> batchers_;
 };
 

@@ -11,7 +11,8 @@ namespace {
 
 constexpr Error no_such_person{Errc::not_found, "no such thing"};
 
-// Many people at once, as they were asked for. Assigned numbers come along as "id:hex,id:hex": each is sealed under the id of its assignment.
+// Many people at once, as they were asked for. Assigned numbers come along as "id:hex,id:hex": each is sealed
+// under the id of its assignment.
 constexpr storage::Statement find_profiles{R"sql(
 -- directory.find_profiles
 SELECT p.user_id, p.given_name, p.family_name, p.email, p.contact_numbers, array_to_string(p.private_fields, ','),

@@ -18,7 +18,8 @@ public:
         UserId user;
         Result<Profile> found;
     };
-    /// Sets each answer; `not_found` unless that person is active in the permit's organisation. One statement for all.
+    /// Sets each answer; `not_found` unless that person is active in the permit's organisation. One statement for
+    /// all.
     Task<void> find(std::span<Wanted>);
     /// Changes whenever something that `all` reads does.
     Task<Result<std::int64_t>> version(ProfilePermit const&);

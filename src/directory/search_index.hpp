@@ -16,8 +16,9 @@ namespace samtal::directory {
 /// A colleague as a search sees them. Both texts open for whoever may read names.
 struct Listed {
     Profile profile;
-    Personal<icu::UnicodeString, field::ProfilesFamilyName> order;  // family name, given name, folded; hidden ones first
-    Personal<icu::UnicodeString, field::ProfilesGivenName> shown;   // all that they show, folded, a line each
+    Personal<icu::UnicodeString, field::ProfilesFamilyName>
+        order;  // family name, given name, folded; hidden ones first
+    Personal<icu::UnicodeString, field::ProfilesGivenName> shown;  // all that they show, folded, a line each
 };
 
 /// The people of one organisation, decrypted and in order, as of a version of its directory.

@@ -14,9 +14,10 @@ struct RetentionRoom::Built {
           repository{parts.db},
           holds{parts.db, parts.cipher},
           disclosures{parts.db, parts.cipher, parts.ring},
-          service{repository,
-                  [in_force = parts.in_force] { return with_periods_of(in_force(), decode_rules(register_expiry)); },
-                  options, parts.clock},
+          service{
+              repository,
+              [in_force = parts.in_force] { return with_periods_of(in_force(), decode_rules(register_expiry)); },
+              options, parts.clock},
           job{service, parts, options} {}
 
     Clock clock;

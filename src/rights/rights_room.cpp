@@ -9,7 +9,9 @@ namespace samtal::rights {
 struct RightsRoom::Built {
     explicit Built(RightsParts const& parts)
         : archive{make_archive({parts.duties, parts.cipher, parts.clock, parts.in_force})},
-          rounds{parts, archive.get()}, service{parts, [this] { rounds.wake(); }}, desk{parts} {}
+          rounds{parts, archive.get()},
+          service{parts, [this] { rounds.wake(); }},
+          desk{parts} {}
 
     std::unique_ptr<Archive> archive;
     Rounds rounds;

@@ -39,7 +39,8 @@ void perform(Job& job, std::optional<Connection>& connection, LoginOptions const
                 connection->run(job, observer);
                 return;
             } catch (Unavailable const&) {
-                // It may have died while it was idle, or after the commit and before the answer: bodies can be repeated.
+                // It may have died while it was idle, or after the commit and before the answer: bodies can be
+                // repeated.
                 connection.reset();
                 if (attempt == most_attempts) throw;
             } catch (Retry const&) {

@@ -8,8 +8,8 @@
 
 namespace samtal::storage {
 
-/// libpq waits for an answer without end. Who waits longer than they said has their socket shut down, so that the wait ends
-/// with a lost connection. One for the process.
+/// libpq waits for an answer without end. Who waits longer than they said has their socket shut down, so that the
+/// wait ends with a lost connection. One for the process.
 class Watchdog {
     struct Entry {
         int socket;

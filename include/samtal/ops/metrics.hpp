@@ -24,7 +24,8 @@ public:
     void count(std::string_view name, double by = 1);
     /// A value asked for when the metrics are read, e.g. "samtal_connections".
     void gauge(std::string name, std::function<double()> read);
-    /// The same with a value for each of a bounded set of labels, e.g. "samtal_retention_overdue_rows" by "category".
+    /// The same with a value for each of a bounded set of labels, e.g. "samtal_retention_overdue_rows" by
+    /// "category".
     void gauges(std::string name, std::string label, std::function<std::map<std::string, double>()> read);
 
     /// Prometheus text format.

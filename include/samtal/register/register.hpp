@@ -57,7 +57,7 @@ struct PurposeEntry {
     std::vector<std::string> recipients, people, categories, fields;  // ids; fields as table.column
     bool off_by_gpc = false;
     std::int64_t minimum_age = 0;  // below it a guardian consents; 0 where nobody is asked
-    std::string terms_hash;  // 32 bytes: what a consent binds to. Changes with material changes only
+    std::string terms_hash;        // 32 bytes: what a consent binds to. Changes with material changes only
 };
 
 struct Register {

@@ -12,7 +12,7 @@ namespace samtal::storage {
 /// What the audit trail keeps of one act: no personal data. People stand in it as keyed pseudonyms (32 bytes, see
 /// ColumnCipher::owner_hash with the domain "audit"), which nobody can compute once their key is destroyed.
 struct AuditLeaf {
-    Literal act;                  // "consent.withdrawn", "staff.read": room or duty, then what was done
+    Literal act;  // "consent.withdrawn", "staff.read": room or duty, then what was done
     ActorKind actor;
     std::string actor_pseudonym;  // empty for a machine
     std::string subject;          // whom it is about; empty when nobody
@@ -22,8 +22,8 @@ struct AuditLeaf {
     Timestamp at;
 };
 
-/// Appends the leaf in the act's own transaction: both are committed or none. The `audit` room numbers it later. The acting
-/// purpose needs `insert.audit_leaves` in the register.
+/// Appends the leaf in the act's own transaction: both are committed or none. The `audit` room numbers it later.
+/// The acting purpose needs `insert.audit_leaves` in the register.
 void append_audit_leaf(Tx&, AuditLeaf const&);
 
 }  // namespace samtal::storage

@@ -23,8 +23,8 @@
 
 namespace samtal::storage {
 
-/// Does in groups what arrives one by one: while a group is under way, what arrives waits, and the next group takes it all.
-/// No fixed delay, so latency stays near one round trip and throughput grows with load.
+/// Does in groups what arrives one by one: while a group is under way, what arrives waits, and the next group
+/// takes it all. No fixed delay, so latency stays near one round trip and throughput grows with load.
 template <class Item>
 class Batcher {
 public:

@@ -41,8 +41,9 @@ public:
         return on_pool(Mode::single, *pools_[P::index], std::move(body));
     }
 
-    /// A statement that is a whole transaction by itself: a function of the schema. Commits without BEGIN and COMMIT, in one
-    /// round trip. As for `run`, the body may run again and must answer a repeat with the first answer.
+    /// A statement that is a whole transaction by itself: a function of the schema. Commits without BEGIN and
+    /// COMMIT, in one round trip. As for `run`, the body may run again and must answer a repeat with the first
+    /// answer.
     template <Purpose P, class Body>
     auto alone(Permit<P> const&, Body body) -> Task<std::invoke_result_t<Body&, Tx&>> {
         return on_pool(Mode::single, *pools_[P::index], std::move(body));

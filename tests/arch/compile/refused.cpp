@@ -1,5 +1,6 @@
-// What must not compile, each beside a twin that does. Not part of the build: tests/arch/compile_test.py lets clang check that
-// exactly the marked lines are refused (-verify), so an error that goes missing fails, and so does one too many.
+// What must not compile, each beside a twin that does. Not part of the build: tests/arch/compile_test.py lets
+// clang check that exactly the marked lines are refused (-verify), so an error that goes missing fails, and so
+// does one too many.
 // clang-format off: an error belongs to its line.
 #include "samtal/consent/gate.hpp"
 #include "samtal/core/personal.hpp"

@@ -87,14 +87,16 @@ TEST_F(DirectoryTest, SeesEveryChangeAtOnceOnEveryServer) {
     EXPECT_EQ(search(anna, "gran"), (std::vector<std::string>{"Ny"}));
 }
 
-// The negative control: what changes without being counted is not seen, so searches do not read everybody each time.
+// The negative control: what changes without being counted is not seen, so searches do not read everybody each
+// time.
 TEST_F(DirectoryTest, ReadsNobodyAnewWhileNothingChanges) {
     auto const anna = named("Anna", "Ek");
     ASSERT_EQ(search(anna, "ek").size(), 1U);
-    test.admin(fmt::format("ALTER TABLE profiles DISABLE TRIGGER directory_change;"
-                           "UPDATE profiles SET private_fields = '{{family_name}}' WHERE user_id = '{}';"
-                           "ALTER TABLE profiles ENABLE TRIGGER directory_change;",
-                           anna.user.text()));
+    test.admin(
+        fmt::format("ALTER TABLE profiles DISABLE TRIGGER directory_change;"
+                    "UPDATE profiles SET private_fields = '{{family_name}}' WHERE user_id = '{}';"
+                    "ALTER TABLE profiles ENABLE TRIGGER directory_change;",
+                    anna.user.text()));
     EXPECT_EQ(search(anna, "ek").size(), 1U);
 }
 

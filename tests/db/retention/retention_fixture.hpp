@@ -88,8 +88,10 @@ protected:
 
     PgRetentionRepository repository{db};
     PgHoldRepository holds{db, cipher};
-    RetentionService service{
-        repository, [] { return decode_rules(register_expiry); }, {std::chrono::minutes{60}, batch_rows}, system_now};
+    RetentionService service{repository,
+                             [] { return decode_rules(register_expiry); },
+                             {std::chrono::minutes{60}, batch_rows},
+                             system_now};
 };
 
 }  // namespace samtal::retention

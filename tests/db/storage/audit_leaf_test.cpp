@@ -15,14 +15,9 @@ protected:
     /// Writes a leaf about nobody with this reference, and commits or rolls back.
     Result<void> write(std::string reference, bool commit) {
         auto const permit = this->permit<purpose::RightsAndEvidence>(person());
-        AuditLeaf const leaf{"test.act",
-                             ActorKind::machine,
-                             "",
-                             "",
-                             purpose::RightsAndEvidence::name,
-                             std::move(reference),
-                             "",
-                             system_now()};
+        AuditLeaf const leaf{
+            "test.act", ActorKind::machine, "", "", purpose::RightsAndEvidence::name, std::move(reference),
+            "",         system_now()};
         return run(db.run(permit, [&](Tx& tx) -> Result<void> {
             append_audit_leaf(tx, leaf);
             if (!commit) return Error{Errc::conflict, "rolled back"};

@@ -100,7 +100,8 @@ TEST(HttpSession, AsksForTheBodyWhereTheClientWaits) {
     EXPECT_EQ(body_of(client.send("ok").response()), "/echo|ok|127.0.0.1");
 }
 
-// Clients such as Python's send their whole request before they read: cut off meanwhile, they never see the answer.
+// Clients such as Python's send their whole request before they read: cut off meanwhile, they never see the
+// answer.
 TEST(HttpSession, LetsAClientFinishTheBodyThatItRefuses) {
     EchoServer echo;
     RawClient client{echo.server.port()};

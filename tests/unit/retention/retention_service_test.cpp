@@ -56,9 +56,7 @@ protected:
     CountedRows rows;
     RetentionService service{
         rows,
-        [] {
-            return std::vector<Rule>{{"messages", "P12M", "P1D"}, {"calls", "P90D", "P1D"}};
-        },
+        [] { return std::vector<Rule>{{"messages", "P12M", "P1D"}, {"calls", "P90D", "P1D"}}; },
         {std::chrono::minutes{60}, 3},
         system_now};
 };
@@ -85,7 +83,8 @@ TEST_F(RetentionServiceTest, EndsAfterTheCurrentBatchWhenTheServerStops) {
 }
 
 TEST(RetentionRules, AreReadFromTheRegistersText) {
-    auto const rules = decode_rules(R"([{"category":"messages","purpose":"p","duration":"P12M","lag":"P1D","own":false}])");
+    auto const rules =
+        decode_rules(R"([{"category":"messages","purpose":"p","duration":"P12M","lag":"P1D","own":false}])");
     ASSERT_EQ(rules.size(), 1U);
     EXPECT_EQ(rules[0].category + rules[0].duration + rules[0].lag, "messagesP12MP1D");
 }
