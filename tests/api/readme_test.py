@@ -1,14 +1,28 @@
 """What the README says to type works as it is typed."""
 from __future__ import annotations
 
+import pathlib
 import re
 import subprocess
+from collections.abc import Iterator
+
+import pytest
 
 from support.platform import REPOSITORY, Platform
 
 WEBSOCKET = "/usr/bin/python3 -m websockets"  # a conversation with a person at the keyboard: see websocket_test.py
 # Refusals that the walk-through shows on purpose: Bo gave no consent, and Anna withdrew hers.
 REFUSALS = ["urn:samtal:problem:consent-required"] * 2
+
+
+@pytest.fixture
+def fresh() -> Iterator[Platform]:
+    """A newcomer's: the figures that the walk-through publishes would be those of all other tests."""
+    running = Platform()
+    try:
+        yield running.start()
+    finally:
+        running.remove()
 
 
 def commands() -> str:
@@ -18,12 +32,12 @@ def commands() -> str:
     return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    ") and WEBSOCKET not in line)
 
 
-def test_the_walk_through_can_be_typed(platform: Platform, tmp_path) -> None:
-    script = commands().replace("http://127.0.0.1:8080", platform.url).replace("http://127.0.0.1:8090", platform.stats_url)
-    script = script.replace("script/samtalctl", f"{REPOSITORY}/script/samtalctl --data {platform.data}")
+def test_the_walk_through_can_be_typed(fresh: Platform, tmp_path: pathlib.Path) -> None:
+    script = commands().replace("http://127.0.0.1:8080", fresh.url).replace("http://127.0.0.1:8090", fresh.stats_url)
+    script = script.replace("script/samtalctl", f"{REPOSITORY}/script/samtalctl --data {fresh.data}")
     script = script.replace("| jq .state ", "| jq -e '.state == \"ready\"' || sleep 3 ")  # a person reads before they go on
     assert "curl" in script and "websockets" not in script
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=platform.environment, capture_output=True,
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=fresh.environment, capture_output=True,
                           text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-500:]
     assert re.findall(r"urn:samtal:problem:[a-z-]+", done.stdout) == REFUSALS
