@@ -35,7 +35,9 @@ def commands() -> str:
 def test_the_walk_through_can_be_typed(fresh: Platform, tmp_path: pathlib.Path) -> None:
     script = commands().replace("http://127.0.0.1:8080", fresh.url).replace("http://127.0.0.1:8090", fresh.stats_url)
     script = script.replace("script/samtalctl", f"{REPOSITORY}/script/samtalctl --data {fresh.data}")
-    script = script.replace("| jq .state ", "| jq -e '.state == \"ready\"' || sleep 3 ")  # a person reads before they go on
+    asked = re.search(r"^curl .*/requests/\$REQ \| jq \.state.*$", script, re.MULTILINE)
+    assert asked  # a person looks again until it is ready
+    script = script.replace(asked[0], f"until {asked[0].split(' #')[0].strip()} | grep ready; do :; done")
     assert "curl" in script and "websockets" not in script
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=fresh.environment, capture_output=True,
                           text=True, timeout=120, check=False)
