@@ -20,7 +20,7 @@ public:
         : parts_{parts},
           archive_{archive},
           repository_{parts.duties, parts.cipher, parts.keys},
-          eraser_{parts_, repository_},
+          eraser_{parts_, repository_, [this] { return stopping_.load(); }},
           timer_{parts.executor} {}
 
     void start();
@@ -43,7 +43,8 @@ private:
     PgErasureRepository repository_;
     Eraser eraser_;
     boost::asio::steady_timer timer_;
-    bool woken_ = false;  // on the executor only
+    bool woken_ = false;       // on the executor only, as the next
+    bool unfinished_ = false;  // an erasure wants another turn now
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> looked_ = false;    // for people whom a backup brought back
     std::atomic<bool> replayed_ = false;  // and they are gone again

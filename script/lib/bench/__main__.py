@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, erasure, keys, profile, start
+from bench import chat, effect, erasure, keys, profile, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -18,6 +18,8 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "chat_latency": chat.measure_latency,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,
+    "erasure_large": effect.measure_erasure,
+    "retention_effect": effect.measure_retention,
 }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
+PAIRS = int(os.environ.get("SAMTAL_BENCH_PAIRS", "200"))
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Platform:
     @cached_property
     def pairs(self) -> list[tuple[Person, Person, str]]:
         """Two hundred pairs of people, each with its conversation."""
-        everybody = self.people(400)
+        everybody = self.people(2 * PAIRS)
 
         def conversation(pair: tuple[Person, Person]) -> tuple[Person, Person, str]:
             made = self.request("POST", "/v1/conversations", {"member_ids": [pair[1].user_id]}, pair[0].token)
