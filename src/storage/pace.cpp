@@ -16,7 +16,10 @@ constexpr double most_growth = 2;  // one quick batch does not tell much
 
 }  // namespace
 
-Pace::Pace(Options options) : options_{options}, rows_{std::clamp(100, options.least, options.most)} {}
+Pace::Pace(Options options) : options_{options} {
+    options_.least = std::min(options_.least, options_.most);
+    rows_ = options_.least;
+}
 
 std::chrono::nanoseconds Pace::after(std::chrono::nanoseconds took) noexcept {
     std::chrono::duration<double> const measured = std::max(took, no_time);

@@ -13,7 +13,7 @@ public:
     struct Options {
         std::chrono::nanoseconds batch_time = std::chrono::milliseconds{4};
         double share = 0.3;  // above 0; 1: without a rest
-        int least = 20;      // rows
+        int least = 100;     // rows, but never more than `most`
         int most = 1000;
     };
 
@@ -28,7 +28,7 @@ public:
 
 private:
     Options options_;
-    int rows_;
+    int rows_ = 1;
 };
 
 }  // namespace samtal::storage
