@@ -8,6 +8,7 @@
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
 #include "samtal/directory/directory.hpp"
+#include "samtal/gateway/documents.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
 #include "samtal/retention/retention.hpp"
@@ -157,6 +158,8 @@ struct Server::Parts {
 
     void add_routes() {
         readiness.add_routes(router);
+        gateway::add_document_routes(router);
+        gateway::add_listing_route(admin_router, router);
         identity.add_routes(router);
         consent::add_routes(router, *consents, notices);
         directory::add_routes(router, *directory);

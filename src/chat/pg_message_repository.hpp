@@ -27,7 +27,9 @@ public:
 
     /// Sets each message's result; one bad message harms no other. `not_found` when the sender is no active
     /// member, also for a conversation that does not exist. A repeat gets the first answer, or `conflict` when its
-    /// text differs.
+    /// text differs. When the database goes while it writes, waits for it to come back to learn what became of the
+    /// group: a message that was stored and told to nobody would be missing on every socket. Throws InDoubt when
+    /// it stays away for too long.
     Task<void> append(std::span<PendingMessage>);
 
 private:
@@ -43,6 +45,7 @@ private:
     };
     using Places = std::unordered_map<ConversationId, Place>;
 
+    Task<void> append_once(std::span<PendingMessage>);
     Result<void> store_together(storage::Tx&, std::span<PendingMessage>);
     /// Sets the results of those that come back, and says where they stand.
     Places store(storage::Tx&, std::vector<PendingMessage*> const&);

@@ -12,7 +12,9 @@ from typing import Any
 
 import websockets
 
-_TOKEN_HEADERS = "additional_headers" if int(websockets.__version__.split(".")[0]) >= 14 else "extra_headers"
+from support.conformance import Frames
+
+TOKEN_HEADERS = "additional_headers" if int(websockets.__version__.split(".")[0]) >= 14 else "extra_headers"
 _CLOSED = object()
 
 
@@ -43,10 +45,11 @@ class LiveSocket:
         self.passed_by: list[dict[str, Any]] = []
         self.code: int | None = None
         self._ids = itertools.count(1)
+        self._documented = Frames(port)
         sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
-        options: dict[str, Any] = {_TOKEN_HEADERS: sent, "compression": None, "max_size": None,
+        options: dict[str, Any] = {TOKEN_HEADERS: sent, "compression": None, "max_size": None,
                                    "ping_interval": None, "open_timeout": 15, "close_timeout": 2}
         if subprotocol is not None:
             options["subprotocols"] = [subprotocol]
@@ -74,6 +77,7 @@ class LiveSocket:
         return self
 
     def send(self, frame: dict[str, Any]) -> None:
+        self._documented.sent(frame)
         self.send_raw(json.dumps(frame))
 
     def send_raw(self, data: str | bytes) -> None:
@@ -89,6 +93,7 @@ class LiveSocket:
         assert isinstance(frame, str), "the server sends text frames only"
         decoded = json.loads(frame)
         assert isinstance(decoded, dict)
+        self._documented.received(decoded)
         return decoded
 
     def until(self, kind: str, timeout: float = 10) -> dict[str, Any]:

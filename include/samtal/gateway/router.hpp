@@ -91,8 +91,9 @@ public:
     /// gives Task<Result<std::string>>: the fields of the answer without braces ("\"type\":…"), or nothing to say.
     template <Purpose P, class Decode, class Handle>
     void frame(std::string_view type, Decode decode, Handle handle) {
-        frames_.emplace(
-            type, [this, decode, handle](FrameAsk ask) { return for_frame<P>(decode, handle, std::move(ask)); });
+        frames_.emplace(type, Frame{P::name, [this, decode, handle](FrameAsk ask) {
+                                        return for_frame<P>(decode, handle, std::move(ask));
+                                    }});
     }
 
     enum class Entrance : unsigned char { open, doorstep, person, receipt, machine, administrator };
@@ -112,6 +113,13 @@ public:
     };
     [[nodiscard]] Match match(net::Method, std::string_view path) const;
     [[nodiscard]] std::vector<Route> const& routes() const noexcept { return routes_; }
+
+    struct Frame {
+        std::string_view purpose;
+        std::function<Task<Result<std::string>>(FrameAsk)> run;
+    };
+    using Frames = std::map<std::string_view, Frame, std::less<>>;
+    [[nodiscard]] Frames const& frames() const noexcept { return frames_; }
 
     /// `not_found` for an unknown type.
     [[nodiscard]] Task<Result<std::string>> dispatch_frame(std::string type, FrameAsk ask);
@@ -156,7 +164,11 @@ private:
 
     PermitIssuer& permits_;
     std::vector<Route> routes_;
-    std::map<std::string_view, std::function<Task<Result<std::string>>(FrameAsk)>, std::less<>> frames_;
+    Frames frames_;
 };
+
+/// "GET"; "person".
+[[nodiscard]] std::string_view name_of(net::Method);
+[[nodiscard]] std::string_view name_of(Router::Entrance);
 
 }  // namespace samtal::gateway

@@ -21,5 +21,6 @@ void add_hold_commands(CLI::App&, Context& context);
 void add_disclosure_command(CLI::App&, Context& context);
 void add_audit_commands(CLI::App&, Context& context);
 void add_breach_commands(CLI::App&, Context& context);
+void add_routes_command(CLI::App&, Context& context);
 
 }  // namespace samtal::ctl

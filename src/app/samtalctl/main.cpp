@@ -66,6 +66,7 @@ int run(int argc, char** argv) {
     add_disclosure_command(app, context);
     add_audit_commands(app, context);
     add_breach_commands(app, context);
+    add_routes_command(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {
