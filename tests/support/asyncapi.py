@@ -6,6 +6,10 @@ from typing import Any
 from support.schemas import Json, Schemas
 
 
+def _names(references: list[Json]) -> list[str]:
+    return [one["$ref"].rpartition("/")[2] for one in references]
+
+
 class AsyncApi:
     def __init__(self, document: Json) -> None:
         self.document = document
@@ -20,8 +24,7 @@ class AsyncApi:
         for operation in self.document["operations"].values():
             said = operation["messages"] if operation["action"] == action else []
             replied = operation.get("reply", {}).get("messages", []) if action == "send" else []
-            for one in [*said, *replied]:
-                name = one["$ref"].rpartition("/")[2]
+            for name in _names([*said, *replied]):
                 names[self.document["components"]["messages"][name]["name"]] = name
         return names
 
@@ -38,6 +41,15 @@ class AsyncApi:
         """What of a frame from the server the document does not describe."""
         return self._problems(self.from_server, frame)
 
+    def answers(self, frame: dict[str, Any]) -> bool:
+        """Whether a frame that names its question tells that the server took such a frame."""
+        wanted = self.from_client.get(frame.get("type", ""))
+        messages = self.document["components"]["messages"]
+        return any("re" in messages[name]["payload"].get("properties", {})
+                   for operation in self.document["operations"].values()
+                   if operation["action"] == "receive" and _names(operation["messages"]) == [wanted]
+                   for name in _names(operation["reply"]["messages"]) if name != "error")
+
     def sent(self, frame: dict[str, Any]) -> list[str]:
         """The same of a frame that the server has taken."""
         return self._problems(self.from_client, frame)
@@ -46,6 +58,5 @@ class AsyncApi:
         """Every frame and field that no socket has shown."""
         missing = set()
         for name, message in self.document["components"]["messages"].items():
-            missing |= {name} - self.seen
-            missing |= set(self.schemas.fields(message["payload"], name)) - self.schemas.seen
+            missing |= {name} - self.seen | self.schemas.unseen(message["payload"], name)
         return sorted(missing)

@@ -60,10 +60,10 @@ class Frames:
     def sent(self, frame: dict[str, Any]) -> None:
         if self._known is None:
             return
-        if "id" in frame:
+        if "id" in frame and self._known.answers(frame):
             self._asked[json.dumps(frame["id"])] = frame
         else:
-            self._known.sent(frame)  # refused or not, nothing says which frame an error is about
+            self._known.sent(frame)  # whether it is refused cannot be told for each
 
     def received(self, frame: dict[str, Any]) -> None:
         if self._known is None:

@@ -31,6 +31,15 @@ class Exchange:
         return self.headers.get("content-type", "").split(";")[0]
 
 
+def accepted(exchange: Exchange) -> Any:
+    """What the server took of a body: an answer that names rejected records took the others."""
+    sent = json.loads(exchange.sent or b"{}")
+    if not isinstance(sent, list):
+        return sent
+    rejected = {one["index"] for one in json.loads(exchange.body).get("rejected", [])}
+    return [one for index, one in enumerate(sent) if index not in rejected]
+
+
 class OpenApi:
     def __init__(self, document: Json) -> None:
         self.document = document
@@ -55,7 +64,7 @@ class OpenApi:
         if status not in operation["responses"]:
             return [] if exchange.status in (408, 431, 501, 505) else [f"{name} does not describe {status}"]
         found = list(self._answer(f"{name} {status}", self._resolved(operation["responses"][status]), exchange))
-        if 200 <= exchange.status < 300:
+        if exchange.status < 300:
             found += self._request(name, operation, exchange)
         if not found:
             self.seen.add((name, status))
@@ -100,7 +109,7 @@ class OpenApi:
                 yield f"took {sent_type}"
             elif sent_type == JSON:
                 yield from (f"sent: {one}" for one in self.schemas.problems(
-                    body["content"][JSON]["schema"], json.loads(exchange.sent or b"{}"), f"{name} request"))
+                    body["content"][JSON]["schema"], accepted(exchange), f"{name} request"))
 
     def _parameters(self, name: str, operation: Json, exchange: Exchange) -> Iterator[str]:
         described = [self._resolved(one) for one in operation.get("parameters", [])]
@@ -131,17 +140,16 @@ class OpenApi:
     def _unseen(self, operation: Json) -> Iterator[str]:
         name = operation["operationId"]
         for status, response in operation["responses"].items():
-            if status.startswith("2") and (name, status) not in self.seen:
+            if status[0] not in "12":
+                continue
+            if (name, status) not in self.seen:
                 yield f"{name} {status}"
             for media in self._resolved(response).get("content", {}).values():
-                if "schema" in media:
-                    yield from set(self.schemas.fields(media["schema"], f"{name} {status}")) - self.schemas.seen if (
-                        status.startswith("2")) else ()
+                yield from self.schemas.unseen(media.get("schema", {}), f"{name} {status}")
         for parameter in map(self._resolved, operation.get("parameters", [])):
             if parameter["in"] == "query" and f"{name} ?{parameter['name']}" not in self.schemas.seen:
                 yield f"{name} ?{parameter['name']}"
             if parameter["name"] == "Idempotency-Key" and f"{name} Idempotency-Key" not in self.schemas.seen:
                 yield f"{name} Idempotency-Key"
         for media in operation.get("requestBody", {}).get("content", {}).values():
-            if "schema" in media:
-                yield from set(self.schemas.fields(media["schema"], f"{name} request")) - self.schemas.seen
+            yield from self.schemas.unseen(media.get("schema", {}), f"{name} request")

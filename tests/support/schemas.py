@@ -68,6 +68,9 @@ class Schemas:
     def _fits(self, schema: Json, value: Any) -> bool:
         return Draft202012Validator({**closed(schema), "components": self._components}).is_valid(value)
 
+    def unseen(self, schema: Json, name: str) -> set[str]:
+        return set(self.fields(schema, name)) - self.seen
+
     def fields(self, schema: Json, name: str, known: set[str] | None = None) -> Iterator[str]:
         """Every field that a schema describes, named as they are when seen."""
         known = set() if known is None else known

@@ -26,6 +26,7 @@ constexpr auto examples = R"(Examples:
   samtalctl hold add --user ID --case "T 1234-26"
   samtalctl user show USER-ID --as bo.admin --purpose-code support-case
   samtalctl audit verify --against yesterday.checkpoint
+  samtalctl routes
 
 Exit status: 0 done, 1 refused or failed, 2 wrong use.)";
 
