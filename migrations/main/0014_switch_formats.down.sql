@@ -1,6 +1,4 @@
-DROP FUNCTION append_calls(uuid[], uuid[], bytea[], bytea[], bigint[], uuid[], uuid[], bytea[], text[], bytea[], bytea[],
-                           bigint[], bigint[], bigint[], text[], boolean[], uuid[]);
-DROP FUNCTION hold_consents(uuid[], uuid[], text);
+DROP FUNCTION hold_consents_of_many(uuid[], uuid[], text);
 DROP INDEX phone_assignments_by_number;
 ALTER TABLE calls DROP COLUMN part_hash, DROP COLUMN part_rank, DROP COLUMN clock_off;
 ALTER TABLE switches DROP COLUMN time_zone, DROP COLUMN country_code, DROP COLUMN short_prefix, DROP COLUMN short_digits;

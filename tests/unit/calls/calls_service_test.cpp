@@ -36,6 +36,21 @@ public:
     std::vector<std::string> sources, callers;
 };
 
+class OneSwitch final : public SwitchBook {
+public:
+    [[nodiscard]] SwitchSettings settings(SwitchId) const override { return all; }
+    SwitchSettings all;
+};
+
+/// Says that everybody with a number is `somebody`.
+class FakePeople final : public CallPeople {
+public:
+    Task<Result<std::vector<UserId>>> people_of(SetupPermit const&, std::vector<Party> parties, Timestamp) override {
+        co_return std::vector<UserId>(parties.empty() ? 0U : 1U, somebody);
+    }
+    UserId const somebody{boost::uuids::uuid{{7}}};
+};
+
 class NoHistory final : public CallHistory {
 public:
     Task<Result<HistoryPage>> page(HistoryPermit const&, ListCalls) override { co_return HistoryPage{}; }
@@ -70,7 +85,7 @@ private:
 class CallsServiceTest : public ::testing::Test {
 protected:
     static CallRecord record(std::string source = "c1") {
-        return {std::move(source), Counterpart{"070-1740605"}, Counterpart{"+46701740606"},
+        return {std::move(source), {}, Counterpart{"070-1740605"}, Counterpart{"+46701740606"},
                 SomeTimes{{at("2026-03-04T12:00:00Z"), at("2026-03-04T12:00:10Z"), at("2026-03-04T12:01:10Z")}},
                 Outcome::answered};
     }
@@ -102,8 +117,12 @@ protected:
     FakeIntake intake;
     NoHistory history;
     Counted recorder;
+    OneSwitch switches;
+    FakePeople people;
     consent::Gate gate;
-    CallsService service{intake, history, numbers, recorder, [] { return at("2026-03-05T00:00:00Z"); }};
+    Timestamp now = at("2026-03-05T00:00:00Z");
+    LiveCalls live{[this] { return now; }};
+    CallsService service{{intake, history, people, switches, live, numbers, recorder}, [this] { return now; }};
 };
 
 TEST_F(CallsServiceTest, NormalisesNumbersBeforeTheyAreStored) {
