@@ -70,7 +70,17 @@ Result<StateChange> decode_state(gateway::Ask const& ask) {
 
 Result<NewSwitch> decode_switch(gateway::Ask const& ask) {
     auto in = ask.body();
-    NewSwitch wanted{in.id<OrganisationId>("organisation_id"), in.text("name")};
+    NewSwitch wanted{in.id<OrganisationId>("organisation_id"),
+                     in.text("name"),
+                     {.time_zone = in.optional_text("time_zone"),
+                      .country_code = in.optional_text("country_code"),
+                      .short_prefix = in.optional_text("short_prefix"),
+                      .short_digits = 0}};
+    if (in.has("short_digits")) {
+        auto const digits = in.integer("short_digits");
+        if (digits < 2 || digits > 6) in.refuse("must be 2 to 6", "short_digits");
+        wanted.settings.short_digits = static_cast<std::size_t>(digits);
+    }
     if (auto const problem = in.finish()) return *problem;
     return wanted;
 }

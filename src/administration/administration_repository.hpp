@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/calls/phone_numbers.hpp"
 #include "samtal/core/personal.hpp"
 #include "samtal/core/task.hpp"
 #include "samtal/core/time.hpp"
@@ -46,6 +47,7 @@ struct StateChange {
 struct NewSwitch {
     OrganisationId organisation;
     std::string name;
+    calls::SwitchSettings settings{};
 };
 
 /// The rows. An interface so that AdministrationService is tested without a database. Permit and command live in

@@ -25,6 +25,18 @@ bool is_name(std::string_view text) {
            text.find_first_not_of(' ') != std::string_view::npos;
 }
 
+std::optional<Error> check(calls::SwitchSettings const& settings) {
+    if (settings.time_zone && !calls::is_time_zone(*settings.time_zone))
+        return Error{Errc::invalid, "must be an IANA name, e.g. Europe/Stockholm", "time_zone"};
+    if (settings.country_code && !calls::is_country_code(*settings.country_code))
+        return Error{Errc::invalid, "must be 1 to 3 digits, without +", "country_code"};
+    if (settings.short_prefix && !calls::is_number_prefix(*settings.short_prefix))
+        return Error{Errc::invalid, "must be + and digits, e.g. +46701740", "short_prefix"};
+    if (settings.short_prefix.has_value() != (settings.short_digits > 0))
+        return Error{Errc::invalid, "must be given with short_digits, and only then", "short_prefix"};
+    return std::nullopt;
+}
+
 template <class SomeId>
 SomeId new_id() {
     return SomeId{uuid_v7(std::chrono::system_clock::now())};
@@ -116,6 +128,7 @@ Task<Result<void>> AdministrationService::set_state(OperatorPermit permit, State
 
 Task<Result<SwitchCreated>> AdministrationService::create(OperatorPermit permit, NewSwitch wanted) {
     if (!is_name(wanted.name)) co_return Error{Errc::invalid, "must have 1 to 200 bytes of text", "name"};
+    if (auto const problem = administration::check(wanted.settings)) co_return *problem;
     Secret token = switch_token();
     auto const id = new_id<SwitchId>();
     auto const done = co_await repository_.create(permit, id, wanted, storage::sha256(token.reveal()));

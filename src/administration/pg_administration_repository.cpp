@@ -80,7 +80,8 @@ DELETE FROM sessions WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 
 constexpr storage::Statement insert_switch{R"sql(
 -- administration.insert_switch
-INSERT INTO switches (organisation_id, switch_id, name, token_hash) VALUES ($1::uuid, $2::uuid, $3::text, $4::bytea)
+INSERT INTO switches (organisation_id, switch_id, name, token_hash, time_zone, country_code, short_prefix, short_digits)
+VALUES ($1::uuid, $2::uuid, $3::text, $4::bytea, $5::text, $6::text, $7::text, nullif($8::smallint, 0))
 )sql"};
 
 /// What administrators do is a leaf of the audit trail. `subject`: a pseudonym, or empty for what is about nobody.
@@ -222,7 +223,9 @@ Task<Result<void>> PgAdministrationRepository::create(OperatorPermit const& perm
                                                       NewSwitch const& wanted, std::string const& token_hash) {
     auto const body = [&](storage::Tx& tx) -> Result<void> {
         if (tx.exec(find_organisation, wanted.organisation.text()).empty()) return absent;
-        tx.exec(insert_switch, wanted.organisation.text(), id.text(), wanted.name, storage::bytea(token_hash));
+        auto const& [time_zone, country_code, short_prefix, short_digits] = wanted.settings;
+        tx.exec(insert_switch, wanted.organisation.text(), id.text(), wanted.name, storage::bytea(token_hash),
+                time_zone, country_code, short_prefix, short_digits);
         record(tx, "switch.created", "", id.text());
         return {};
     };

@@ -117,7 +117,7 @@ struct Server::Parts {
           ledger{cipher, ring, notices},
           standings{consent::make_standings(db, gate)},
           mailer{make_mailer(c.mail)},
-          numbers{ring},
+          numbers{ring, c.numbering},
           statistics{c.statistics, db, ring, gate, io.first()},
           identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer}, c.identity},
           consents{consent::make_consents(db, ledger, notices, system_now)},
@@ -127,7 +127,7 @@ struct Server::Parts {
                                                       wanted.who, std::move(wanted.address));
                                               })},
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
-          calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
+          calls{{db, cipher, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
           rights{{db, duty_db, cipher, *keys, signer, gate, identity.identity(), numbers,

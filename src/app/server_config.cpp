@@ -100,6 +100,24 @@ void read_operations(ops::ConfigFile& file, ServerConfig& c) {
     log.finish();
 }
 
+void read_calls(ops::ConfigFile& file, ServerConfig& c) {
+    auto calls = file.section("calls");
+    calls.read("time_zone", c.calls.time_zone)
+        .read("country_code", c.numbering.country_code)
+        .read("trunk_prefix", c.numbering.trunk_prefix)
+        .read("international_prefix", c.numbering.international_prefix);
+    if (!calls::is_time_zone(c.calls.time_zone)) calls.refuse("time_zone", "must be an IANA name");
+    if (!calls::is_country_code(c.numbering.country_code))
+        calls.refuse("country_code", "must be 1 to 3 digits, without +");
+    auto const digits = [](std::string const& text) {
+        return text.size() <= 4 && text.find_first_not_of("0123456789") == std::string::npos;
+    };
+    if (!digits(c.numbering.trunk_prefix)) calls.refuse("trunk_prefix", "must be at most 4 digits");
+    if (c.numbering.international_prefix.empty() || !digits(c.numbering.international_prefix))
+        calls.refuse("international_prefix", "must be 1 to 4 digits");
+    calls.finish();
+}
+
 void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
     auto brands = file.section("brands");
     brands.read("directory", c.brands_directory).finish();
@@ -110,8 +128,7 @@ void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
         .read<unsigned short>("aggregator_port", c.statistics.worker_port, 1, 65'535)
         .read("link_key_file", c.statistics.link_key_file)
         .finish();
-    auto calls = file.section("calls");
-    calls.read("time_zone", c.calls.time_zone).finish();
+    read_calls(file, c);
     auto retention = file.section("retention");
     auto every = static_cast<unsigned>(c.retention.every.count());
     retention.read("every_minutes", every, 1U, 1'440U)

@@ -38,6 +38,7 @@ struct ServerConfig {
     statistics::StatisticsOptions statistics;
     identity::IdentityOptions identity;
     calls::CallsOptions calls;
+    calls::NumberingPlan numbering;
     retention::RetentionOptions retention;
     MailConfig mail;
     std::string log_level = "info";

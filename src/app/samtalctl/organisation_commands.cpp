@@ -17,12 +17,17 @@ void create(Context const& context, NewOrganisation const& wanted) {
 }
 
 struct NewSwitch {
-    std::string organisation, name;
+    std::string organisation, name, time_zone, country_code, short_prefix;
+    unsigned short_digits = 0;
 };
 
 void create(Context const& context, NewSwitch const& wanted) {
-    auto const made =
-        post(context, "/admin/switches", {{"organisation_id", wanted.organisation}, {"name", wanted.name}});
+    nlohmann::json body{{"organisation_id", wanted.organisation}, {"name", wanted.name}};
+    if (!wanted.time_zone.empty()) body["time_zone"] = wanted.time_zone;
+    if (!wanted.country_code.empty()) body["country_code"] = wanted.country_code;
+    if (!wanted.short_prefix.empty()) body["short_prefix"] = wanted.short_prefix;
+    if (wanted.short_digits != 0) body["short_digits"] = wanted.short_digits;
+    auto const made = post(context, "/admin/switches", body);
     answer(context, made,
            "switch " + made.value("switch_id", "") + "\ntoken  " + made.value("token", "") +
                "\nThe token is not shown again.");
@@ -42,13 +47,23 @@ void add_organisation_commands(CLI::App& app, Context& context) {
 
 void add_switch_commands(CLI::App& app, Context& context) {
     auto* group = app.add_subcommand("switch", "Telephone exchanges that report calls")->require_subcommand(1);
-    auto* command = group->add_subcommand("create", "Give a switch its token for POST /v1/ingest/calls");
+    auto* command = group->add_subcommand("create", "Give a switch its token for POST /v1/ingest/…");
     auto const wanted = std::make_shared<NewSwitch>();
     command->add_option("--organisation", wanted->organisation, "Whose calls it reports")
         ->required()
         ->type_name("ID");
     command->add_option("--name", wanted->name, "What the administrators call it")->required();
-    command->footer("Example:\n  samtalctl switch create --organisation ID --name \"Main switch\" --json");
+    command
+        ->add_option("--time-zone", wanted->time_zone, "Of its clock on the wall, when that is not the server's")
+        ->type_name("IANA-NAME");
+    command->add_option("--country-code", wanted->country_code,
+                        "Of numbers without one, when that is not the server's");
+    command->add_option("--short-prefix", wanted->short_prefix,
+                        "What makes a short number a whole one: +46701740 before 605");
+    command->add_option("--short-digits", wanted->short_digits, "How many digits a short number has: 3");
+    command->footer(
+        "Example:\n  samtalctl switch create --organisation ID --name \"Main switch\" --short-prefix +46701740 "
+        "--short-digits 3 --json");
     command->callback([&context, wanted] { context.action = [&context, wanted] { create(context, *wanted); }; });
 }
 
