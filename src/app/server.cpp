@@ -125,7 +125,7 @@ struct Server::Parts {
                                                   return identity.identity().request_email_change(
                                                       wanted.who, std::move(wanted.address));
                                               })},
-          chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
+          chat{chat::make_chat({db, cipher, sockets, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},

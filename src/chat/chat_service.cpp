@@ -32,8 +32,8 @@ Task<Result<StoredMessage>> ChatService::send(ChatPermit permit, SendMessage mes
 
 void ChatService::tell(PendingMessage const& stored) {
     auto const frame = std::make_shared<std::string const>(encode_new(stored));
-    tools_.sockets.push_event(*stored.members, stored.message.conversation, stored.result->seq, frame,
-                              stored.message.from.get());
+    tools_.fanout.push_event(*stored.members, stored.message.conversation, stored.result->seq, frame,
+                             stored.message.from.get());
     tools_.recorder.record(stored.permit, stored.permit.actor(), statistics::Metric::message_sent);
 }
 
@@ -135,7 +135,7 @@ Task<Result<void>> ChatService::signal(ChatPermit const& permit, Signal const& s
             co_return Error{Errc::invalid, "is beyond the last message", "seq"};
     }
     if (members->size() > most_signalled) co_return Result<void>{};
-    tools_.sockets.push(*members, std::make_shared<std::string const>(signal.frame), signal.from.get());
+    tools_.fanout.push(*members, std::make_shared<std::string const>(signal.frame), signal.from.get());
     co_return Result<void>{};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/chat/chat.hpp"
+#include "samtal/gateway/fanout.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/gateway/sockets.hpp"
 #include "samtal/statistics/recorder.hpp"
@@ -25,7 +26,8 @@ struct Limits {
 struct Tools {
     storage::Database& db;
     storage::ColumnCipher& cipher;
-    gateway::Sockets& sockets;
+    gateway::Sockets& sockets;  // who catches up here
+    gateway::Fanout& fanout;    // who hears of it, wherever
     statistics::Recorder& recorder;
     boost::asio::any_io_executor executor;  // where groups are written and fanned out
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/core/principal.hpp"
+#include "samtal/gateway/fanout.hpp"
 #include "samtal/net/socket.hpp"
 
 #include <cstdint>
@@ -15,17 +16,16 @@
 namespace samtal::gateway {
 
 /// Who is connected to this server. Any thread.
-class Sockets {
+class Sockets final : public Fanout {
 public:
     void add(Principal const&, std::shared_ptr<net::Socket>);
     void remove(Principal const&, net::Socket const*);
 
-    /// Pushes one encoded frame to every socket of these people, but not to `except`.
-    void push(std::span<UserId const> users, net::SharedText const& frame, net::Socket const* except = nullptr);
-
-    /// The same for an event with a place in a conversation: a socket that is catching up gets it afterwards.
+    /// Fanout for the sockets of this server alone.
+    void push(std::span<UserId const> users, net::SharedText const& frame,
+              net::Socket const* except = nullptr) override;
     void push_event(std::span<UserId const> users, ConversationId, std::int64_t seq, net::SharedText const& frame,
-                    net::Socket const* except = nullptr);
+                    net::Socket const* except = nullptr) override;
 
     /// From now on events of this conversation wait for release(). Bounded: a socket that falls behind meanwhile
     /// is closed with 4008.
