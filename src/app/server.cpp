@@ -7,6 +7,7 @@
 #include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
+#include "samtal/delivery/delivery.hpp"
 #include "samtal/directory/directory.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
@@ -56,10 +57,12 @@ storage::DatabaseOptions duties(storage::DatabaseOptions options) {
     return options;
 }
 
-gateway::GatewayOptions edge(ServerConfig const& config, ops::Metrics& metrics, std::string socket_path) {
+gateway::GatewayOptions edge(ServerConfig const& config, ops::Metrics& metrics, std::string socket_path,
+                             std::function<bool()> serving) {
     gateway::GatewayOptions options;
     options.allowed_origins = config.allowed_origins;
     options.socket_path = std::move(socket_path);
+    options.serving = std::move(serving);
     options.observer = [&metrics](std::string_view route, int status, std::chrono::nanoseconds time) {
         metrics.request(route, status, time);
     };
@@ -111,26 +114,31 @@ struct Server::Parts {
           signer{ring},
           db{observed(c.database, metrics)},
           duty_db{duties(observed(c.database, metrics))},
-          keys{storage::make_pg_subject_keys(c.keystore, ring)},
+          keys{storage::make_pg_node_keys(c.keystore, ring)},
           cipher{*keys},
           ledger{cipher, ring, notices},
           standings{consent::make_standings(db, gate)},
           mailer{make_mailer(c.mail)},
           numbers{ring},
           statistics{c.statistics, db, ring, gate, io.first()},
-          identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer}, c.identity},
+          event_log{chat::make_event_log(db, cipher, gate)},
+          delivery{make_delivery(c.bus)},
+          identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer, system_now,
+                    delivery ? &delivery->endings() : nullptr},
+                   c.identity},
           consents{consent::make_consents(db, ledger, notices, system_now)},
           directory{directory::make_directory(db, cipher, io.first(),
                                               [this](directory::NewEmail wanted) {
                                                   return identity.identity().request_email_change(
                                                       wanted.who, std::move(wanted.address));
                                               })},
-          chat{chat::make_chat({db, cipher, sockets, sockets, statistics.recorder(), io.first()}, {})},
+          chat{chat::make_chat({db, cipher, sockets, fanout(), statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
-          administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
+          administration{
+              {db, cipher, *keys, numbers, notices, [this](UserId user) { return identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
           rights{{db, duty_db, cipher, *keys, signer, gate, identity.identity(), numbers,
-                  [this](UserId user) { identity.forget(user); },
+                  [this](UserId user) { return identity.forget(user); },
                   [this](UserId user) { return statistics.forget(user); }, io.first(),
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }},
@@ -139,8 +147,8 @@ struct Server::Parts {
           readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
-          gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws")},
-          admin_gateway{admin_router, entrances, nullptr, sockets, edge(c, metrics, "")},
+          gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws", serving())},
+          admin_gateway{admin_router, entrances, nullptr, sockets, edge(c, metrics, "", serving())},
           metrics_endpoint{metrics},
           server{io, gateway, c.listen},
           admin_server{io, admin_gateway, admin_listener(c)} {
@@ -153,6 +161,22 @@ struct Server::Parts {
         metrics.gauge("samtal_privacy_requests_overdue", [this] { return rights.workload().overdue; });
         metrics.gauge("samtal_privacy_requests_days_to_deadline",
                       [this] { return rights.workload().days_to_nearest_deadline; });
+    }
+
+    std::unique_ptr<delivery::Delivery> make_delivery(delivery::BusOptions const& bus) {
+        if (bus.kind == "in_process") return nullptr;
+        return std::make_unique<delivery::Delivery>(
+            bus, delivery::DeliveryParts{sockets, *event_log, keys->nodes(), ring, metrics, io.first(),
+                                         [this](gateway::Ending const& ending) { identity.apply(ending); },
+                                         [this](SessionId session) { identity.reread(session); },
+                                         [this] { identity.reread_all(); }});
+    }
+    gateway::Fanout& fanout() {
+        if (delivery) return delivery->fanout();
+        return sockets;
+    }
+    std::function<bool()> serving() {
+        return [this] { return !delivery || delivery->endings().in_touch(); };
     }
 
     void add_routes() {
@@ -179,7 +203,7 @@ struct Server::Parts {
     storage::Signer signer;
     storage::Database db;
     storage::Database duty_db;
-    std::unique_ptr<storage::SubjectKeys> keys;
+    std::unique_ptr<storage::NodeKeys> keys;
     storage::ColumnCipher cipher;
     consent::Ledger ledger;
     std::unique_ptr<consent::StandingRepository> standings;
@@ -187,6 +211,8 @@ struct Server::Parts {
     gateway::Sockets sockets;
     calls::PhoneNumbers numbers;
     statistics::Statistics statistics;
+    std::unique_ptr<gateway::EventLog> event_log;
+    std::unique_ptr<delivery::Delivery> delivery;  // nothing: this is the only server
     identity::IdentityRoom identity;
     std::unique_ptr<consent::Consents> consents;
     std::unique_ptr<directory::Directory> directory;
@@ -218,6 +244,7 @@ Server::Server(ServerConfig const& config) : parts_{std::make_unique<Parts>(conf
 Server::~Server() = default;
 
 void Server::start() {
+    if (parts_->delivery) parts_->delivery->start();
     parts_->statistics.start();
     parts_->register_renewal.start();
     parts_->audit.start();
@@ -246,6 +273,7 @@ void Server::stop() {
     parts_->audit.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
+    if (parts_->delivery) parts_->delivery->stop();
     parts_->identity.close();
     parts_->readiness.stop();
     parts_->duty_db.close();

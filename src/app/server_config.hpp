@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/calls/calls_room.hpp"
+#include "samtal/delivery/delivery.hpp"
 #include "samtal/gateway/gateway.hpp"
 #include "samtal/identity/identity_room.hpp"
 #include "samtal/net/server.hpp"
@@ -39,6 +40,7 @@ struct ServerConfig {
     identity::IdentityOptions identity;
     calls::CallsOptions calls;
     retention::RetentionOptions retention;
+    delivery::BusOptions bus;
     MailConfig mail;
     std::string log_level = "info";
 };

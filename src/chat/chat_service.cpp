@@ -32,8 +32,8 @@ Task<Result<StoredMessage>> ChatService::send(ChatPermit permit, SendMessage mes
 
 void ChatService::tell(PendingMessage const& stored) {
     auto const frame = std::make_shared<std::string const>(encode_new(stored));
-    tools_.fanout.push_event(*stored.members, stored.message.conversation, stored.result->seq, frame,
-                             stored.message.from.get());
+    tools_.fanout.push_event(stored.permit.organisation(), *stored.members, stored.message.conversation,
+                             stored.result->seq, frame, stored.message.from.get());
     tools_.recorder.record(stored.permit, stored.permit.actor(), statistics::Metric::message_sent);
 }
 

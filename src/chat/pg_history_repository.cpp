@@ -1,5 +1,6 @@
 #include "pg_history_repository.hpp"
 
+#include "conversation_statements.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <limits>
@@ -43,6 +44,27 @@ SELECT c.conversation_id, c.first_seq, c.last_seq, c.last_change
  ORDER BY c.conversation_id
 )sql"};
 
+constexpr std::size_t most_members = 10'000;
+
+constexpr storage::Statement read_since{R"sql(
+-- chat.conversations_between
+SELECT organisation_id, conversation_id, last_seq FROM conversations_between($1, $2)
+)sql"};
+
+constexpr storage::Statement last_before{R"sql(
+-- chat.last_before
+SELECT seq FROM messages
+ WHERE organisation_id = $1 AND conversation_id = $2 AND seq <= $3 AND sent_at < to_timestamp($4::bigint / 1000.0)
+ ORDER BY seq DESC LIMIT 1
+)sql"};
+
+constexpr storage::Statement read_stretch{R"sql(
+-- chat.stretch
+SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed FROM messages
+ WHERE organisation_id = $1 AND conversation_id = $2 AND seq > $3 AND seq <= $4
+ ORDER BY seq LIMIT $5
+)sql"};
+
 }  // namespace
 
 Message PgHistoryRepository::message_of(pqxx::row const& row) {
@@ -84,6 +106,38 @@ Task<Result<std::vector<Message>>> PgHistoryRepository::after(ChatPermit const& 
     co_return co_await db_.read(permit, [&](storage::Tx& tx) {
         return messages_of(tx.exec(history_after, permit.organisation().text(), conversation.text(),
                                    permit.actor().text(), seq, limit));
+    });
+}
+
+Task<Result<PgHistoryRepository::Told>> PgHistoryRepository::stretch(ChatPermit const& permit,
+                                                                     Stretch const& wanted) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<Told> {
+        auto const organisation = permit.organisation().text();
+        auto const conversation = wanted.conversation.text();
+        std::int64_t after = wanted.after.value_or(0);
+        if (!wanted.after) {
+            auto const rows =
+                tx.exec(last_before, organisation, conversation, wanted.until, storage::ms(wanted.since));
+            if (!rows.empty()) after = rows[0][0].as<std::int64_t>();
+        }
+        Told told;
+        for (auto const& row : tx.exec(list_members, organisation, conversation, most_members))
+            told.members.push_back(storage::id_of<UserId>(row[0]));
+        for (auto const& row :
+             tx.exec(read_stretch, organisation, conversation, after, wanted.until, wanted.limit))
+            told.messages.push_back(message_of(row));
+        return told;
+    });
+}
+
+Task<Result<std::vector<gateway::Head>>> PgHistoryRepository::between(ChatPermit const& permit, Timestamp from,
+                                                                      Timestamp to) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::vector<gateway::Head>> {
+        std::vector<gateway::Head> heads;
+        for (auto const& row : tx.exec(read_since, storage::ms(from), storage::ms(to)))
+            heads.push_back({storage::id_of<OrganisationId>(row[0]), storage::id_of<ConversationId>(row[1]),
+                             row[2].as<std::int64_t>()});
+        return heads;
     });
 }
 

@@ -34,8 +34,8 @@ void Sockets::push(std::span<UserId const> users, net::SharedText const& frame, 
     }
 }
 
-void Sockets::push_event(std::span<UserId const> users, ConversationId conversation, std::int64_t seq,
-                         net::SharedText const& frame, net::Socket const* except) {
+void Sockets::push_event(OrganisationId, std::span<UserId const> users, ConversationId conversation,
+                         std::int64_t seq, net::SharedText const& frame, net::Socket const* except) {
     std::scoped_lock const lock{mutex_};
     for (UserId const& user : users) {
         auto const found = by_user_.find(user);
@@ -104,6 +104,12 @@ void Sockets::end_user(UserId user) {
 
 void Sockets::end_others(UserId user, SessionId keep) {
     end_where(user, [keep](SessionId const& s) { return s != keep; });
+}
+
+void Sockets::close_all(net::CloseCode code) {
+    std::scoped_lock const lock{mutex_};
+    for (auto const& [user, entries] : by_user_)
+        for (Entry const& entry : entries) entry.socket->close(code);
 }
 
 bool Sockets::connected(UserId user) const {

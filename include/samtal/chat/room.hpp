@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/chat/chat.hpp"
+#include "samtal/gateway/event_log.hpp"
 #include "samtal/gateway/fanout.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/gateway/sockets.hpp"
@@ -33,6 +34,10 @@ struct Tools {
 };
 
 [[nodiscard]] std::unique_ptr<Chat> make_chat(Tools, Limits);
+/// For a server among several: what it was not told of, read as a machine that passes messages on to their
+/// members.
+[[nodiscard]] std::unique_ptr<gateway::EventLog> make_event_log(storage::Database&, storage::ColumnCipher&,
+                                                                PermitIssuer&);
 void add_routes(gateway::Router&, Chat&);
 
 }  // namespace samtal::chat

@@ -22,7 +22,7 @@ public:
 
     /// The same for a committed event with a place in a conversation: each of these people's sockets gets all of
     /// them in order, now or later. A socket that is catching up gets it afterwards.
-    virtual void push_event(std::span<UserId const> users, ConversationId, std::int64_t seq,
+    virtual void push_event(OrganisationId, std::span<UserId const> users, ConversationId, std::int64_t seq,
                             net::SharedText const& frame, net::Socket const* except = nullptr) = 0;
 };
 

@@ -24,8 +24,10 @@ public:
     /// Fanout for the sockets of this server alone.
     void push(std::span<UserId const> users, net::SharedText const& frame,
               net::Socket const* except = nullptr) override;
-    void push_event(std::span<UserId const> users, ConversationId, std::int64_t seq, net::SharedText const& frame,
-                    net::Socket const* except = nullptr) override;
+    void push_event(OrganisationId, std::span<UserId const> users, ConversationId, std::int64_t seq,
+                    net::SharedText const& frame, net::Socket const* except = nullptr) override;
+    /// Closes every socket, so that its client comes back elsewhere.
+    void close_all(net::CloseCode);
 
     /// From now on events of this conversation wait for release(). Bounded: a socket that falls behind meanwhile
     /// is closed with 4008.

@@ -1,0 +1,2 @@
+DROP FUNCTION conversations_between(bigint, bigint);
+DROP INDEX messages_lately;
