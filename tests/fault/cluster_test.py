@@ -4,20 +4,17 @@ from __future__ import annotations
 import signal
 import threading
 import time
-import uuid
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from support import people
 from support.client import ok
-from support.cluster import Cluster, Node
-from support.live import LiveSocket
+from support.cluster import Cluster
+from support.endings import Endings, is_silent
 from support.people import Person
 from support.platform import eventually
-
-WITHIN = 5.0  # seconds in which a committed message reaches every connected member
+from support.readers import all_have, in_order, readers_of, say
 
 
 @pytest.fixture(scope="module")
@@ -33,55 +30,6 @@ def cluster() -> Iterator[Cluster]:
 def trio(cluster: Cluster) -> list[Person]:
     org = people.organisation(cluster.platform)
     return [people.person(cluster.platform, org) for _ in range(3)]
-
-
-class Reader:
-    """A member's socket at one server, and the messages it got, in its order."""
-
-    def __init__(self, node: Node, who: Person, place: str) -> None:
-        self.socket: LiveSocket = node.socket(who)
-        self.who, self.place = who, place
-        self.seqs: list[int] = []
-        self.texts: dict[int, str] = {}
-
-    def take(self) -> list[int]:
-        """Everything that came until now."""
-        while not self.socket.frames.empty():
-            self._note(self.socket.receive())
-        return self.seqs
-
-    def _note(self, frame: dict[str, Any]) -> None:
-        if frame["type"] == "message.new" and frame["conversation_id"] == self.place:
-            self.seqs.append(frame["seq"])
-            self.texts[frame["seq"]] = frame["text"]
-
-    def has(self, seqs: list[int]) -> bool:
-        return set(seqs) <= set(self.take())
-
-
-def readers_of(nodes: list[Node], trio: list[Person], place: str) -> list[Reader]:
-    return [Reader(node, who, place) for node in nodes for who in trio]
-
-
-def say(node: Node, who: Person, place: str, count: int = 1) -> list[int]:
-    """Posts messages; the places they were acked with."""
-    client, acked = node.client(who), []
-    for _ in range(count):
-        body = {"client_message_id": str(uuid.uuid4()), "text": f"från {node.port}"}
-        acked.append(ok(client.post(f"/v1/conversations/{place}/messages", body), 201)["seq"])
-    return acked
-
-
-def all_have(readers: list[Reader], seqs: list[int], since: float, what: str) -> None:
-    left = WITHIN - (time.monotonic() - since)
-    eventually(lambda: all(reader.has(seqs) for reader in readers), left, what)
-
-
-def in_order(readers: list[Reader]) -> None:
-    """Each reader saw every message once, in the one order."""
-    for reader in readers:
-        seen = reader.take()
-        assert seen == list(range(seen[0], seen[0] + len(seen))), f"out of order: {seen}"
 
 
 def test_B3_sockets_on_three_servers_get_every_message_in_one_order(cluster: Cluster, trio: list[Person],
@@ -216,48 +164,7 @@ def test_B3_a_server_that_slept_catches_up(cluster: Cluster, trio: list[Person])
     eventually(cluster.united, 20, "all are together again")
 
 
-class Endings:
-    """Every way in which an answer ends a session; each on a fresh person with a socket at every server."""
-
-    def __init__(self, cluster: Cluster, org: str) -> None:
-        self.cluster = cluster
-        self.who, self.friend = (people.person(cluster.platform, org) for _ in range(2))
-        self.place = people.conversation(self.who, self.friend)
-        self.token = self.who.log_in()["access_token"]
-        self.client = cluster.nodes[0].client(self.who)
-
-    def prove(self) -> None:
-        ok(self.client.post("/v1/reauthenticate", {"password": self.who.password}))
-
-    def logout(self) -> None:
-        ok(self.cluster.nodes[0].client(self.who, self.token).post("/v1/logout"))
-
-    def delete_session(self) -> None:
-        [doomed] = [item for item in ok(self.client.get("/v1/sessions"))["items"] if not item["current"]]
-        ok(self.client.delete(f"/v1/sessions/{doomed['session_id']}"))
-
-    def password(self) -> None:
-        ok(self.client.post("/v1/me/password", {"current": self.who.password, "new": people.fresh_password()}))
-
-    def suspension(self) -> None:
-        self.cluster.platform.ctl("user", "suspend", self.who.user_id)
-
-    def restriction(self) -> None:
-        self.prove()
-        ok(self.client.post("/v1/privacy/requests", {"kind": "restriction", "active": True}), 202)
-
-    def erasure(self) -> None:
-        self.prove()
-        ok(self.client.post("/v1/privacy/requests", {"kind": "erasure"}), 202)
-
-
 WAYS = ("logout", "delete_session", "password", "suspension", "restriction", "erasure")
-
-
-def is_silent(socket: LiveSocket, text: str) -> bool:
-    """Closed, and nothing of this text came before."""
-    assert socket.closed(2) == 4001
-    return all(frame.get("text") != text for frame in socket.passed_by)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -10,11 +10,11 @@ import pytest
 
 from support import people
 from support.cluster import Cluster, FirstNode, FurtherNode
+from support.endings import Endings, is_silent
 from support.nats import Nats
 from support.people import Person
 from support.platform import eventually
-
-from cluster_test import WITHIN, Endings, all_have, in_order, is_silent, readers_of, say
+from support.readers import WITHIN, all_have, in_order, readers_of, say
 
 
 def run(*command: str) -> None:

@@ -2,11 +2,9 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import re
 import signal
 import subprocess
-from typing import Any
 
 from support.client import Client
 from support.live import LiveSocket
@@ -160,12 +158,3 @@ class Cluster:
         self.nats.kill() if self.nats.process is not None else None
         self.platform.remove()
 
-
-def tell(frames: list[dict[str, Any]], place: str) -> list[int]:
-    """The places of a conversation's messages, in the order in which a socket got them."""
-    kinds = ("message.new", "message.accepted")
-    return [frame["seq"] for frame in frames if frame["type"] in kinds and frame["conversation_id"] == place]
-
-
-def folder_of(cluster: Cluster) -> pathlib.Path:
-    return cluster.platform.home
