@@ -10,8 +10,10 @@
 #include "samtal/directory/directory.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/presence/presence.hpp"
 #include "samtal/retention/retention.hpp"
 #include "samtal/rights/rights.hpp"
+#include "samtal/start/start.hpp"
 #include "sweeper.hpp"
 
 #include <chrono>
@@ -145,6 +147,7 @@ struct Server::Parts {
           server{io, gateway, c.listen},
           admin_server{io, admin_gateway, admin_listener(c)} {
         gate.use(*standings);
+        sockets.observe(presence);
         add_routes();
         if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
         metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
@@ -161,6 +164,9 @@ struct Server::Parts {
         consent::add_routes(router, *consents, notices);
         directory::add_routes(router, *directory);
         chat::add_routes(router, *chat);
+        presence::add_routes(router, presence, db);
+        start::add_routes(router, {chat::Limits{}.text_bytes, net::Limits{}.frame_bytes, chat::Limits{}.members,
+                                   presence::Presence::most_watched});
         calls.add_routes(router);
         administration.add_routes(admin_router);
         rights.add_routes(router);
@@ -184,6 +190,7 @@ struct Server::Parts {
     consent::Ledger ledger;
     std::unique_ptr<consent::StandingRepository> standings;
     std::unique_ptr<ops::Mailer> mailer;
+    presence::Presence presence;
     gateway::Sockets sockets;
     calls::PhoneNumbers numbers;
     statistics::Statistics statistics;
