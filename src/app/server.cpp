@@ -11,8 +11,10 @@
 #include "samtal/directory/directory.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/presence/presence.hpp"
 #include "samtal/retention/retention.hpp"
 #include "samtal/rights/rights.hpp"
+#include "samtal/start/start.hpp"
 #include "sweeper.hpp"
 
 #include <chrono>
@@ -153,6 +155,11 @@ struct Server::Parts {
           server{io, gateway, c.listen},
           admin_server{io, admin_gateway, admin_listener(c)} {
         gate.use(*standings);
+        sockets.observe(presence);
+        if (delivery)
+            presence.use([this](presence::Sighting const& s) {
+                delivery->tell({s.user, s.connected, static_cast<unsigned char>(s.state)});
+            });
         add_routes();
         if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
         metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
@@ -166,10 +173,14 @@ struct Server::Parts {
     std::unique_ptr<delivery::Delivery> make_delivery(delivery::BusOptions const& bus) {
         if (bus.kind == "in_process") return nullptr;
         return std::make_unique<delivery::Delivery>(
-            bus, delivery::DeliveryParts{sockets, *event_log, keys->nodes(), ring, metrics, io.first(),
-                                         [this](gateway::Ending const& ending) { identity.apply(ending); },
-                                         [this](SessionId session) { identity.reread(session); },
-                                         [this] { identity.reread_all(); }});
+            bus, delivery::DeliveryParts{
+                     sockets, *event_log, keys->nodes(), ring, metrics, io.first(),
+                     [this](gateway::Ending const& ending) { identity.apply(ending); },
+                     [this](SessionId session) { identity.reread(session); }, [this] { identity.reread_all(); },
+                     [this](std::string_view server, delivery::Sighting const& s) {
+                         presence.heard(server, {s.user, s.connected, presence::State{s.state}});
+                     },
+                     [this](std::string_view server) { presence.lost(server); }, [this] { presence.report(); }});
     }
     gateway::Fanout& fanout() {
         if (delivery) return delivery->fanout();
@@ -185,6 +196,9 @@ struct Server::Parts {
         consent::add_routes(router, *consents, notices);
         directory::add_routes(router, *directory);
         chat::add_routes(router, *chat);
+        presence::add_routes(router, presence, db);
+        start::add_routes(router, {chat::Limits{}.text_bytes, net::Limits{}.frame_bytes, chat::Limits{}.members,
+                                   presence::Presence::most_watched});
         calls.add_routes(router);
         administration.add_routes(admin_router);
         rights.add_routes(router);
@@ -208,6 +222,7 @@ struct Server::Parts {
     consent::Ledger ledger;
     std::unique_ptr<consent::StandingRepository> standings;
     std::unique_ptr<ops::Mailer> mailer;
+    presence::Presence presence;
     gateway::Sockets sockets;
     calls::PhoneNumbers numbers;
     statistics::Statistics statistics;

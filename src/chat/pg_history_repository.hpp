@@ -1,11 +1,18 @@
 #pragma once
 
 #include "samtal/chat/chat.hpp"
-#include "samtal/gateway/event_log.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
 
 namespace samtal::chat {
+
+/// Changes with numbers above `after`, up to `until`, of messages up to `seq`.
+struct Changes {
+    std::int64_t after;
+    std::int64_t until;
+    std::int64_t seq;
+    std::size_t limit;
+};
 
 /// Reads `messages`. Everything is joined with membership, so a stranger's question finds nothing.
 class PgHistoryRepository {
@@ -17,28 +24,13 @@ public:
     /// Oldest first, with a sequence number above `seq`.
     Task<Result<std::vector<Message>>> after(ChatPermit const&, ConversationId, std::int64_t seq,
                                              std::size_t limit);
-    /// What a machine passes on to the members: oldest first, above `after` up to `until`. With no `after`, those
-    /// that were sent from `since` on.
-    struct Stretch {
-        ConversationId conversation;
-        std::optional<std::int64_t> after;
-        std::int64_t until;
-        Timestamp since;
-        std::size_t limit;
-    };
-    struct Told {
-        std::vector<UserId> members;
-        std::vector<Message> messages;
-    };
-    Task<Result<Told>> stretch(ChatPermit const&, Stretch const&);
-    /// The conversations with messages of this time.
-    Task<Result<std::vector<gateway::Head>>> between(ChatPermit const&, Timestamp from, Timestamp to);
+    /// Messages that changed, in the order of their latest changes.
+    Task<Result<std::vector<Message>>> changed(ChatPermit const&, ConversationId, Changes);
     /// How far these conversations are now; those that the actor is no member of are left out.
     Task<Result<std::vector<Caught>>> heads(ChatPermit const&, std::vector<Position> const&);
 
 private:
     Result<std::vector<Message>> messages_of(pqxx::result const&);
-    Message message_of(pqxx::row const&);
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;

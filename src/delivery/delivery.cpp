@@ -27,8 +27,8 @@ public:
     }
 
     void push_event(OrganisationId organisation, std::span<UserId const> users, ConversationId conversation,
-                    std::int64_t seq, net::SharedText const& frame, net::Socket const* except) override {
-        Event event{organisation, conversation, seq, copy(users), frame, except};
+                    gateway::Place place, net::SharedText const& frame, net::Socket const* except) override {
+        Event event{organisation, conversation, place, copy(users), frame, except};
         outbox_.add(event);
         sequencer_.offer(std::move(event));
     }
@@ -62,7 +62,7 @@ struct Delivery::Built {
     Sequencer::Tools tools() {
         return {.push =
                     [this](Event const& e) {
-                        parts.sockets.push_event(e.organisation, *e.users, e.conversation, e.seq, e.frame,
+                        parts.sockets.push_event(e.organisation, *e.users, e.conversation, e.place, e.frame,
                                                  e.except);
                     },
                 .here =
@@ -79,12 +79,16 @@ struct Delivery::Built {
         auto packet = plain ? decode_packet(*plain) : std::nullopt;
         if (!packet) return parts.metrics.count("samtal_bus_foreign_packets_total");
         if (!peers.hear(*packet, std::chrono::steady_clock::now())) return;
-        for (Item& item : packet->items) take(std::move(item));
+        std::string const server = uuid_text(packet->node);
+        for (Item& item : packet->items) take(server, std::move(item));
     }
 
-    void take(Item item) {
+    void take(std::string const& server, Item item) {
         if (auto* const event = std::get_if<Event>(&item)) return sequencer.offer(std::move(*event));
         if (auto const* const changed = std::get_if<Changed>(&item)) return parts.reread(changed->session);
+        if (auto const* const sighting = std::get_if<Sighting>(&item)) return parts.sighted(server, *sighting);
+        if (std::holds_alternative<Ask>(item)) return watch.asked();
+        if (std::holds_alternative<Afresh>(item)) return parts.unsighted(server);
         auto const& signal = std::get<Signal>(item);
         if (parts.nodes.holds_lease()) parts.sockets.push(*signal.users, signal.frame);
     }
@@ -111,6 +115,10 @@ gateway::Fanout& Delivery::fanout() noexcept {
 
 gateway::Endings& Delivery::endings() noexcept {
     return built_->announcer;
+}
+
+void Delivery::tell(Sighting const& sighting) {
+    built_->outbox.add(sighting);
 }
 
 void Delivery::start() {

@@ -28,6 +28,9 @@ void Outbox::put(Some const& item) {
 template void Outbox::put(Event const&);
 template void Outbox::put(Signal const&);
 template void Outbox::put(Changed const&);
+template void Outbox::put(Sighting const&);
+template void Outbox::put(Ask const&);
+template void Outbox::put(Afresh const&);
 
 void Outbox::beat() {
     {

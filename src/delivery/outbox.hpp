@@ -24,6 +24,9 @@ public:
     void add(Event const& event) { put(event); }
     void add(Signal const& signal) { put(signal); }
     void add(Changed const& changed) { put(changed); }
+    void add(Sighting const& sighting) { put(sighting); }
+    void add(Ask const& ask) { put(ask); }
+    void add(Afresh const& afresh) { put(afresh); }
     /// Says that this server lives, and how far it is.
     void beat();
     /// Publishes what waits and ends.

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "samtal/core/id.hpp"
-#include "samtal/net/socket.hpp"
+#include "samtal/delivery/delivery.hpp"
+#include "samtal/gateway/event_log.hpp"
 
 #include <boost/uuid/uuid.hpp>
 
@@ -15,16 +16,20 @@
 
 namespace samtal::delivery {
 
-using People = std::shared_ptr<std::vector<UserId> const>;
+using People = gateway::EventLog::People;
+using Kind = gateway::EventLog::Kind;
 
 /// A committed event on its way to the sockets of these people.
 struct Event {
     OrganisationId organisation;
     ConversationId conversation;
-    std::int64_t seq;
+    gateway::Place place;
     People users;
     net::SharedText frame;
     net::Socket const* except = nullptr;  // of this server; never on the bus
+
+    [[nodiscard]] Kind kind() const noexcept { return place.seq > 0 ? Kind::messages : Kind::changes; }
+    [[nodiscard]] std::int64_t number() const noexcept { return place.seq > 0 ? place.seq : place.change; }
 };
 
 /// What has no place and nobody misses.
@@ -38,7 +43,12 @@ struct Changed {
     SessionId session;
 };
 
-using Item = std::variant<Event, Signal, Changed>;
+/// "Say again who is with you": from a server that came, or missed something.
+struct Ask {};
+/// "What I said of people before holds no longer": what follows is all of it.
+struct Afresh {};
+
+using Item = std::variant<Event, Signal, Changed, Sighting, Ask, Afresh>;
 
 /// What one server says at a time. Its items are numbered through, so that the others see when they missed some;
 /// without any it says how far it is and that it lives.
@@ -52,6 +62,9 @@ struct Packet {
 void encode(Event const&, std::string& into);
 void encode(Signal const&, std::string& into);
 void encode(Changed const&, std::string& into);
+void encode(Sighting const&, std::string& into);
+void encode(Ask const&, std::string& into);
+void encode(Afresh const&, std::string& into);
 
 /// The head of a packet whose items were encoded one after the other.
 [[nodiscard]] std::string encode_head(boost::uuids::uuid const& node, std::uint64_t first, std::uint32_t count);

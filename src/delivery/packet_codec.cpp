@@ -8,7 +8,7 @@ namespace samtal::delivery {
 
 namespace {
 
-enum class Kind : std::uint8_t { event = 1, signal = 2, changed = 3 };
+enum class Tag : std::uint8_t { event = 1, signal = 2, changed = 3, sighting = 4, ask = 5, afresh = 6 };
 
 template <std::unsigned_integral N>
 void put(std::string& into, N number) {
@@ -86,9 +86,10 @@ Event read_event(Reader& in) {
     OrganisationId const organisation{in.uuid()};
     ConversationId const conversation{in.uuid()};
     auto const seq = static_cast<std::int64_t>(in.number<std::uint64_t>());
+    auto const change = static_cast<std::int64_t>(in.number<std::uint64_t>());
     auto users = in.people();
     auto frame = in.text();
-    return {organisation, conversation, seq, std::move(users), std::move(frame)};
+    return {organisation, conversation, {seq, change}, std::move(users), std::move(frame)};
 }
 
 Signal read_signal(Reader& in) {
@@ -100,23 +101,39 @@ Signal read_signal(Reader& in) {
 }  // namespace
 
 void encode(Event const& event, std::string& into) {
-    put(into, static_cast<std::uint8_t>(Kind::event));
+    put(into, static_cast<std::uint8_t>(Tag::event));
     put(into, event.organisation.value());
     put(into, event.conversation.value());
-    put(into, static_cast<std::uint64_t>(event.seq));
+    put(into, static_cast<std::uint64_t>(event.place.seq));
+    put(into, static_cast<std::uint64_t>(event.place.change));
     put(into, *event.users);
     put_text(into, *event.frame);
 }
 
 void encode(Signal const& signal, std::string& into) {
-    put(into, static_cast<std::uint8_t>(Kind::signal));
+    put(into, static_cast<std::uint8_t>(Tag::signal));
     put(into, *signal.users);
     put_text(into, *signal.frame);
 }
 
 void encode(Changed const& changed, std::string& into) {
-    put(into, static_cast<std::uint8_t>(Kind::changed));
+    put(into, static_cast<std::uint8_t>(Tag::changed));
     put(into, changed.session.value());
+}
+
+void encode(Sighting const& sighting, std::string& into) {
+    put(into, static_cast<std::uint8_t>(Tag::sighting));
+    put(into, sighting.user.value());
+    put(into, static_cast<std::uint8_t>(sighting.connected));
+    put(into, sighting.state);
+}
+
+void encode(Ask const&, std::string& into) {
+    put(into, static_cast<std::uint8_t>(Tag::ask));
+}
+
+void encode(Afresh const&, std::string& into) {
+    put(into, static_cast<std::uint8_t>(Tag::afresh));
 }
 
 std::string encode_head(boost::uuids::uuid const& node, std::uint64_t first, std::uint32_t count) {
@@ -134,15 +151,27 @@ std::optional<Packet> decode_packet(std::string_view bytes) {
     packet.first = in.number<std::uint64_t>();
     auto const count = in.number<std::uint32_t>();
     for (std::uint32_t i = 0; i < count && in.good(); ++i) {
-        switch (static_cast<Kind>(in.number<std::uint8_t>())) {
-            case Kind::event:
+        switch (static_cast<Tag>(in.number<std::uint8_t>())) {
+            case Tag::event:
                 packet.items.emplace_back(read_event(in));
                 break;
-            case Kind::signal:
+            case Tag::signal:
                 packet.items.emplace_back(read_signal(in));
                 break;
-            case Kind::changed:
+            case Tag::changed:
                 packet.items.emplace_back(Changed{SessionId{in.uuid()}});
+                break;
+            case Tag::sighting: {
+                UserId const user{in.uuid()};
+                bool const connected = in.number<std::uint8_t>() != 0;
+                packet.items.emplace_back(Sighting{user, connected, in.number<std::uint8_t>()});
+                break;
+            }
+            case Tag::ask:
+                packet.items.emplace_back(Ask{});
+                break;
+            case Tag::afresh:
+                packet.items.emplace_back(Afresh{});
                 break;
             default:
                 return std::nullopt;

@@ -20,27 +20,28 @@ void Peers::lose() {
     lost_ = true;
 }
 
-bool Peers::trouble(std::span<boost::uuids::uuid const> alive, Steady now) {
+Peers::News Peers::look(std::span<boost::uuids::uuid const> alive, Steady now) {
     std::scoped_lock const lock{mutex_};
-    bool found = std::exchange(lost_, false);
+    News news{std::exchange(lost_, false), {}};
     for (auto const& node : alive) {
         auto const [place, is_new] = peers_.try_emplace(node);
         Peer& peer = place->second;
         if (is_new) peer.heard = now;
         peer.alive = true;
-        if (now - peer.heard > longest_silence) found = true;
+        if (now - peer.heard > longest_silence) news.trouble = true;
     }
     for (auto at = peers_.begin(); at != peers_.end();) {
         Peer const& peer = at->second;
         bool const lives = std::ranges::find(alive, at->first) != alive.end();
         bool const forgotten = !lives && now - peer.heard > longest_silence;
         if (!lives && peer.alive) {
-            found = true;
+            news.trouble = true;
+            news.gone.push_back(at->first);
             at->second.alive = false;
         }
         at = forgotten ? peers_.erase(at) : std::next(at);
     }
-    return found;
+    return news;
 }
 
 }  // namespace samtal::delivery

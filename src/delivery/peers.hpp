@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <span>
+#include <vector>
 
 namespace samtal::delivery {
 
@@ -21,9 +22,14 @@ public:
     /// Something went wrong on the way here.
     void lose();
 
-    /// Looks at who holds a lease now: true when since the last look items went missing, one of them is silent, or
-    /// one that was there is gone without anybody knowing what it said last.
-    bool trouble(std::span<boost::uuids::uuid const> alive, Steady now);
+    struct News {
+        /// Since the last look items went missing, one of them fell silent, or one is gone and nobody knows what
+        /// it said last.
+        bool trouble = false;
+        std::vector<boost::uuids::uuid> gone;
+    };
+    /// Looks at who holds a lease now.
+    News look(std::span<boost::uuids::uuid const> alive, Steady now);
 
 private:
     struct Peer {

@@ -17,8 +17,8 @@
 namespace samtal::delivery {
 
 /// Puts the events of each conversation in order, whoever committed them and whichever way they came: pushes the
-/// next one, keeps what came too early, drops what came before, and asks for what is missing. Any thread; the
-/// order of a conversation's pushes is that of its places.
+/// next one, keeps what came too early, drops what came before, and asks for what is missing. Messages and changes
+/// are a line each. Any thread; the order of a line's pushes is that of its numbers.
 class Sequencer {
 public:
     using Steady = std::chrono::steady_clock::time_point;
@@ -46,7 +46,7 @@ public:
 private:
     struct Trouble {
         std::map<std::int64_t, Event> early;
-        std::int64_t known = 0;  // the conversation is at least this far
+        std::int64_t known = 0;  // the line is at least this far
         Timestamp since{};       // where nothing is known, what was sent before this is not missing
         OrganisationId organisation = OrganisationId::nil();
     };
@@ -54,24 +54,35 @@ private:
         std::optional<std::int64_t> told;  // up to here everything was pushed
         std::unique_ptr<Trouble> trouble;
     };
-    using States = std::unordered_map<ConversationId, State>;
+    struct Line {
+        ConversationId conversation;
+        Kind kind;
+        friend bool operator==(Line const&, Line const&) = default;
+    };
+    struct LineHash {
+        std::size_t operator()(Line const& line) const noexcept {
+            return std::hash<ConversationId>{}(line.conversation) + static_cast<std::size_t>(line.kind);
+        }
+    };
+    using States = std::unordered_map<Line, State, LineHash>;
     struct Shard {
         std::mutex mutex;
         States young, old;
     };
     struct Queued {
-        ConversationId conversation;
+        Line line;
         Steady not_before;
     };
 
     Shard& shard_of(ConversationId const& id) { return shards_[id.value().data[15] % shards_.size()]; }
-    static State& state_of(Shard&, ConversationId const&);
+    static State& state_of(Shard&, Line const&);
     static Trouble& trouble_of(State&, OrganisationId);
     void enter(State&, Event);
     void park(State&, Event, bool patient);
     void push(State&, Event const&);
     void push_early(State&);
-    void queue(ConversationId, Steady not_before);
+    void reach(OrganisationId, Line const&, std::int64_t number, Timestamp since);
+    void queue(Line const&, Steady not_before);
 
     Tools tools_;
     Timestamp const began_;  // what was committed before is for the clients' sync

@@ -57,6 +57,7 @@ void Watch::round() {
     auto const now = std::chrono::steady_clock::now();
     bool const lease = parts_.nodes.holds_lease();
     leave_sockets(lease, now);
+    report();
     if (trouble(lease, now)) {
         last_trouble_ = now;
         due_ = true;
@@ -72,8 +73,15 @@ void Watch::round() {
 bool Watch::trouble(bool lease, Steady now) {
     auto const others = parts_.nodes.others();
     bool const unsteady = lease != std::exchange(had_lease_, lease) || !lease;
-    bool const missed = peers_.trouble(others, now);
-    return unsteady || missed || (!bus_.connected() && !others.empty());
+    auto const news = peers_.look(others, now);
+    for (auto const& node : news.gone) parts_.unsighted(uuid_text(node));
+    return unsteady || news.trouble || (!bus_.connected() && !others.empty());
+}
+
+void Watch::report() {
+    if (!asked_.exchange(false)) return;
+    outbox_.add(Afresh{});
+    parts_.report();
 }
 
 /// Their clients do better elsewhere.
@@ -94,7 +102,10 @@ Task<void> Watch::check(Watch& self, Steady began) {
         if (heads) {
             for (gateway::Head const& head : *heads) self.sequencer_.reach(head, self.good_until_ - slack);
             self.good_until_ = now;
-            if (began - self.last_trouble_ > aftermath) self.due_ = false;
+            if (began - self.last_trouble_ > aftermath) {
+                self.due_ = false;
+                self.outbox_.add(Ask{});
+            }
         }
     } catch (std::exception const& e) {
         ops::write_log(ops::Level::warning, "delivery.not_checked", ops::field("what", e.what()));

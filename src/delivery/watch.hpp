@@ -18,6 +18,8 @@ class Watch {
 public:
     Watch(DeliveryParts const&, Bus const&, Outbox&, Peers&, Sequencer&, Announcer&);
     void start();
+    /// Another server asks for a report. Any thread.
+    void asked() { asked_ = true; }
     void stop();
 
 private:
@@ -25,6 +27,7 @@ private:
     static Task<void> rounds(Watch& self);
     void round();
     bool trouble(bool lease, Steady now);
+    void report();
     void leave_sockets(bool lease, Steady now);
     static Task<void> check(Watch& self, Steady began);
     static Task<void> tell_again(Watch& self);
@@ -38,6 +41,7 @@ private:
     boost::asio::steady_timer timer_;
     Background background_;
     std::atomic<bool> stopping_ = false;
+    std::atomic<bool> asked_ = false;
 
     // On the executor only.
     bool had_lease_ = true;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace samtal::delivery {
 
@@ -26,6 +27,13 @@ struct BusOptions {
     std::string ca_file;  // set: TLS, and the server's certificate must be by this authority
 };
 
+/// What one server says of a person who is connected to it, or was. `state` is what they chose, as a number.
+struct Sighting {
+    UserId user;
+    bool connected;
+    unsigned char state;
+};
+
 /// What the room works with. All of it outlives the room.
 struct DeliveryParts {
     gateway::Sockets& sockets;
@@ -38,6 +46,11 @@ struct DeliveryParts {
     std::function<void(gateway::Ending const&)> apply;
     std::function<void(SessionId)> reread;
     std::function<void()> reread_all;
+    std::function<void(std::string_view server, Sighting const&)> sighted;
+    /// What this server said of people holds no longer: it is gone, or is about to say all of it again.
+    std::function<void(std::string_view server)> unsighted;
+    /// Others missed something: say of everybody who is here, by tell().
+    std::function<void()> report;
 };
 
 /// One server among several: what it commits is told on the bus, what others commit is pushed to the sockets here,
@@ -53,6 +66,9 @@ public:
 
     [[nodiscard]] gateway::Fanout& fanout() noexcept;
     [[nodiscard]] gateway::Endings& endings() noexcept;
+
+    /// For what is never stored: who is there. May be lost; whoever lost something asks for a report.
+    void tell(Sighting const&);
 
     void start();
     /// Before the I/O threads end. What was handed over has been published when it returns, if the bus is there.

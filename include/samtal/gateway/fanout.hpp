@@ -8,6 +8,17 @@
 
 namespace samtal::gateway {
 
+/// Which step of a conversation an event is. A message is the next `seq`, an edit, delete or change of membership
+/// the next `change`; the other one is 0.
+struct Place {
+    std::int64_t seq = 0;
+    std::int64_t change = 0;
+
+    [[nodiscard]] bool beyond(Place reached) const noexcept {
+        return seq > reached.seq || change > reached.change;
+    }
+};
+
 /// Tells people something, wherever they are connected: at this server, or at another of the deployment. Never
 /// waits: whoever cannot be reached now catches up. Any thread; frames of one conversation from one thread arrive
 /// in the order of the calls.
@@ -22,7 +33,7 @@ public:
 
     /// The same for a committed event with a place in a conversation: each of these people's sockets gets all of
     /// them in order, now or later. A socket that is catching up gets it afterwards.
-    virtual void push_event(OrganisationId, std::span<UserId const> users, ConversationId, std::int64_t seq,
+    virtual void push_event(OrganisationId, std::span<UserId const> users, ConversationId, Place,
                             net::SharedText const& frame, net::Socket const* except = nullptr) = 0;
 };
 

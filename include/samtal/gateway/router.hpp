@@ -113,6 +113,10 @@ public:
     [[nodiscard]] Match match(net::Method, std::string_view path) const;
     [[nodiscard]] std::vector<Route> const& routes() const noexcept { return routes_; }
 
+    /// What a GET of a signed-in person answers, for a route that is made of others: under its own purpose and
+    /// permit. Both outlive the call. `not_found` where there is no such route.
+    [[nodiscard]] Task<Result<Reply>> follow(Principal const&, net::Request const&) const;
+
     /// `not_found` for an unknown type.
     [[nodiscard]] Task<Result<std::string>> dispatch_frame(std::string type, FrameAsk ask);
 

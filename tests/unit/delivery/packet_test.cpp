@@ -25,16 +25,26 @@ net::SharedText frame(std::string text) {
 
 std::string encoded(boost::uuids::uuid const& node) {
     std::string items;
-    encode(Event{OrganisationId{fresh()}, ConversationId{fresh()}, 1LL << 40, people(3), frame("{\"å\":1}")},
+    encode(Event{OrganisationId{fresh()},
+                 ConversationId{fresh()},
+                 {.seq = 1LL << 40, .change = 9},
+                 people(3),
+                 frame("{\"å\":1}")},
            items);
     encode(Signal{people(0), frame("")}, items);
     encode(Changed{SessionId{fresh()}}, items);
-    return encode_head(node, 7, 3) + items;
+    encode(Sighting{UserId{fresh()}, true, 2}, items);
+    encode(Ask{}, items);
+    encode(Afresh{}, items);
+    return encode_head(node, 7, 6) + items;
 }
 
 TEST(Packet, ComesBackAsItWent) {
     auto const node = fresh();
-    Event const event{OrganisationId{fresh()}, ConversationId{fresh()}, 1LL << 40, people(5'000),
+    Event const event{OrganisationId{fresh()},
+                      ConversationId{fresh()},
+                      {.seq = 1LL << 40, .change = 9},
+                      people(5'000),
                       frame("{\"å\":1}")};
     std::string items;
     encode(event, items);
@@ -45,8 +55,10 @@ TEST(Packet, ComesBackAsItWent) {
     EXPECT_EQ(packet->first, 7U);
     ASSERT_EQ(packet->items.size(), 2U);
     auto const& back = std::get<Event>(packet->items[0]);
-    EXPECT_EQ(std::tie(back.organisation, back.conversation, back.seq, *back.users, *back.frame),
-              std::tie(event.organisation, event.conversation, event.seq, *event.users, *event.frame));
+    EXPECT_EQ(std::tie(back.organisation, back.conversation, back.place.seq, back.place.change, *back.users,
+                       *back.frame),
+              std::tie(event.organisation, event.conversation, event.place.seq, event.place.change, *event.users,
+                       *event.frame));
     EXPECT_EQ(std::get<Changed>(packet->items[1]).session, SessionId{node});
 }
 

@@ -16,7 +16,7 @@ protected:
         packet.items.assign(count, Changed{SessionId::nil()});
         return peers.hear(packet, now);
     }
-    bool trouble() { return peers.trouble(alive, now); }
+    bool trouble() { return peers.look(alive, now).trouble; }
 
     boost::uuids::uuid const other = boost::uuids::random_generator{}();
     std::vector<boost::uuids::uuid> alive{other};
@@ -56,7 +56,9 @@ TEST_F(PeersTest, AreMissedOnceWhenTheirLeaseEnds) {
     hear(0, 1);
     EXPECT_FALSE(trouble());
     alive.clear();
-    EXPECT_TRUE(trouble());
+    auto const news = peers.look(alive, now);
+    EXPECT_TRUE(news.trouble);
+    EXPECT_EQ(news.gone, std::vector{other});
     EXPECT_FALSE(trouble());
 }
 

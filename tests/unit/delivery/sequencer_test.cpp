@@ -19,7 +19,8 @@ using Seqs = std::vector<std::int64_t>;
 class SequencerTest : public ::testing::Test {
 protected:
     Event event(std::int64_t seq) const {
-        return {organisation, place, seq, people, std::make_shared<std::string const>(std::to_string(seq))};
+        return {
+            organisation, place, {.seq = seq}, people, std::make_shared<std::string const>(std::to_string(seq))};
     }
     void offer(Seqs const& seqs) {
         for (auto const seq : seqs) {
@@ -28,14 +29,14 @@ protected:
         }
     }
     gateway::EventLog::Missed read(gateway::EventLog::Gap const& gap, std::size_t limit = 100) const {
-        gateway::EventLog::Missed missed{*people, {}, gap.until};
+        gateway::EventLog::Missed missed{{}, gap.until};
         for (auto const seq : stored) {
             if (seq <= gap.after.value_or(old) || seq > gap.until) continue;
             if (missed.events.size() == limit) {
-                missed.until = missed.events.back().seq;
+                missed.until = missed.events.back().number;
                 break;
             }
-            missed.events.push_back({seq, event(seq).frame});
+            missed.events.push_back({seq, people, event(seq).frame});
         }
         return missed;
     }
@@ -61,7 +62,7 @@ protected:
     bool lease = true;
     Seqs pushed;
     Sequencer::Steady now = std::chrono::steady_clock::now();
-    Sequencer sequencer{{.push = [this](Event const& e) { pushed.push_back(e.seq); },
+    Sequencer sequencer{{.push = [this](Event const& e) { pushed.push_back(e.number()); },
                          .here = [this](std::vector<UserId> const&) { return here; },
                          .may_push = [this] { return lease; },
                          .wake = [] {}}};
@@ -132,12 +133,31 @@ TEST_F(SequencerTest, ReadsPageAfterPage) {
     EXPECT_TRUE(std::ranges::is_sorted(pushed));
 }
 
+TEST_F(SequencerTest, KeepsMessagesAndChangesApart) {
+    offer({1, 2});
+    for (std::int64_t change : {1, 2, 4}) {
+        Event one = event(1);
+        one.place = {.change = change};
+        sequencer.offer(std::move(one));
+    }
+    offer({3});
+    EXPECT_EQ(pushed, (Seqs{1, 2, 1, 2, 3}));
+    have_patience();
+    Sequencer::Steady due;
+    auto const gap = sequencer.next_gap(now, due);
+    ASSERT_TRUE(gap);
+    EXPECT_EQ(gap->kind, Kind::changes);
+    EXPECT_EQ(gap->after, 2);
+    sequencer.filled(*gap, {{}, gap->until});  // another change took the place of number 3
+    EXPECT_EQ(pushed.back(), 4);
+}
+
 TEST_F(SequencerTest, PushesWhatOnlyTheDatabaseKnew) {
     offer({1, 2});
     stored.insert({3, 4});
-    sequencer.reach({organisation, place, 2}, system_now() - 1min);
+    sequencer.reach({organisation, place, {.seq = 2}}, system_now() - 1min);
     EXPECT_EQ(repair(), 0);
-    sequencer.reach({organisation, place, 4}, system_now() - 1min);
+    sequencer.reach({organisation, place, {.seq = 4}}, system_now() - 1min);
     repair();
     EXPECT_EQ(pushed, (Seqs{1, 2, 3, 4}));
 }
@@ -204,7 +224,7 @@ TEST_F(SequencerTest, KeepsTheOrderWhateverIsLostDoubledAndReordered) {
                 repair(3);
             }
         }
-        sequencer.reach({organisation, place, last}, system_now() - 1min);
+        sequencer.reach({organisation, place, {.seq = last}}, system_now() - 1min);
         have_patience();
         repair(3);
         Seqs all(static_cast<std::size_t>(last));

@@ -1,2 +1,0 @@
-DROP FUNCTION conversations_between(bigint, bigint);
-DROP INDEX messages_lately;
