@@ -122,7 +122,8 @@ Task<Result<Timestamp>> AdministrationService::end_number(OperatorPermit permit,
 
 Task<Result<void>> AdministrationService::set_state(OperatorPermit permit, StateChange change) {
     auto const done = co_await repository_.set_state(permit, change);
-    if (done && change.state == AccountState::suspended && parts_.on_suspended) parts_.on_suspended(change.user);
+    if (done && change.state == AccountState::suspended && parts_.on_suspended)
+        co_await parts_.on_suspended(change.user);
     co_return done;
 }
 

@@ -118,6 +118,21 @@ void read_calls(ops::ConfigFile& file, ServerConfig& c) {
     calls.finish();
 }
 
+void read_bus(ops::ConfigFile& file, ServerConfig& c) {
+    auto bus = file.section("bus");
+    bus.read("kind", c.bus.kind)
+        .read("url", c.bus.url)
+        .read("subject", c.bus.subject)
+        .read("credentials_file", c.bus.credentials_file)
+        .read("user", c.bus.user)
+        .read("password_file", c.bus.password_file)
+        .read("ca_file", c.bus.ca_file);
+    if (c.bus.kind != "in_process" && c.bus.kind != "nats") bus.refuse("kind", "must be in_process or nats");
+    if (c.bus.user.empty() != c.bus.password_file.empty())
+        bus.refuse("user", "a user needs a password_file, and a password_file a user");
+    bus.finish();
+}
+
 void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
     auto brands = file.section("brands");
     brands.read("directory", c.brands_directory).finish();
@@ -149,6 +164,7 @@ ServerConfig read_server_config(std::string const& path) {
     read_databases(file, config);
     read_login(file, config);
     read_mail(file, config);
+    read_bus(file, config);
     read_rooms(file, config);
     file.finish();
     return config;

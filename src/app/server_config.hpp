@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/calls/calls_room.hpp"
+#include "samtal/delivery/delivery.hpp"
 #include "samtal/gateway/gateway.hpp"
 #include "samtal/identity/identity_room.hpp"
 #include "samtal/net/server.hpp"
@@ -40,6 +41,7 @@ struct ServerConfig {
     calls::CallsOptions calls;
     calls::NumberingPlan numbering;
     retention::RetentionOptions retention;
+    delivery::BusOptions bus;
     MailConfig mail;
     std::string log_level = "info";
 };

@@ -91,6 +91,15 @@ Router::Match Router::match(net::Method method, std::string_view path) const {
     return match;
 }
 
+Task<Result<Reply>> Router::follow(Principal const& who, net::Request const& request) const {
+    auto const found = match(net::Method::get, request.path);
+    if (found.route == nullptr || found.route->entrance != Entrance::person)
+        co_return Error{Errc::not_found, "no such thing"};
+    std::string unknown;
+    Ask const ask{who, request, found.path, nullptr, unknown};
+    co_return co_await found.route->run(ask);
+}
+
 Task<Result<std::string>> Router::dispatch_frame(std::string type, FrameAsk ask) {
     auto const frame = frames_.find(type);
     if (frame == frames_.end()) co_return Error{Errc::invalid, "unknown frame type", "type"};

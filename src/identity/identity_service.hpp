@@ -37,7 +37,11 @@ public:
     Task<Result<Principal>> person(std::string_view access_token) override;
 
     Task<Result<void>> sweep();
-    void forget(UserId);
+    /// Here, and on all other servers when this resumes.
+    Task<void> end(std::vector<gateway::Ending>);
+    void apply(gateway::Ending const&);
+    void reread(SessionId session) { cache_.forget(session); }
+    void reread_all() { cache_.clear(); }
     void close() { pool_.close(); }
 
 private:
@@ -51,7 +55,8 @@ private:
     Task<Result<std::optional<SessionRow>>> known(AccountPermit const&, SessionId);
     Task<Result<Principal>> admit(Token token);
     void count_sign_in(AccountPermit const&, UserId, Login const&);
-    void ended(UserId, SessionId);
+    void changed(Principal const&);
+    std::optional<SessionRow> remembered(SessionId);
     Task<void> send_reset(AccountPermit, ResetRequest);
 
     IdentityParts parts_;

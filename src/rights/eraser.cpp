@@ -15,7 +15,7 @@ T value_of(Result<T> result) {
 Task<bool> Eraser::erase(RightsPermit const& permit, Work const& work) {
     using Step = PgErasureRepository::Step;
     if (value_of(co_await repository_.begin(permit, work)) != Step::done) co_return false;
-    parts_.end_access(*work.user);
+    co_await parts_.end_access(*work.user);
     co_await parts_.uncount(*work.user);
     if (value_of(co_await repository_.destroy_key(permit, work)) != Step::done) co_return false;
     while (value_of(co_await repository_.erase_batch(permit, work, rows_in_batch))) {

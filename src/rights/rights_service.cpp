@@ -99,7 +99,7 @@ Task<Result<Accepted>> RightsService::erase(RightsPermit const& permit, RequestR
     row.receipt_expires_at = row.received_at + receipt_life;
     auto const shut = co_await requests_.open_erasure(permit, row);
     if (!shut) co_return shut.error();
-    if (*shut) parts_.end_access(row.who.user);
+    if (*shut) co_await parts_.end_access(row.who.user);
     wake_();
     Accepted answer = accepted(row, row.state);
     answer.receipt_token.emplace(std::move(receipt));
@@ -109,7 +109,7 @@ Task<Result<Accepted>> RightsService::erase(RightsPermit const& permit, RequestR
 Task<Result<Accepted>> RightsService::restrict(RightsPermit const& permit, RequestRow row, bool active) {
     auto const stored = co_await requests_.restrict(permit, row, active);
     if (!stored) co_return stored.error();
-    parts_.end_access(row.who.user);
+    co_await parts_.end_access(row.who.user);
     if (active) co_await parts_.uncount(row.who.user);
     co_return accepted(row, row.state);
 }

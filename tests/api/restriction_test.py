@@ -42,6 +42,9 @@ ROUTES: list[tuple[str, str, Any, bool]] = [
     ("POST", f"/v1/conversations/{ABSENT}/messages", {"client_message_id": str(uuid.uuid4()), "text": "x"}, False),
     ("POST", f"/v1/conversations/{ABSENT}/members", {"user_ids": [ABSENT]}, False),
     ("DELETE", f"/v1/conversations/{ABSENT}/members/{ABSENT}", None, False),
+    ("PATCH", f"/v1/conversations/{ABSENT}", {"title": "x"}, False),
+    ("PATCH", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", {"text": "x"}, False),
+    ("DELETE", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", None, False), ("GET", "/v1/start", None, True),
     ("GET", "/v1/calls", None, False), ("GET", f"/v1/calls/statistics?{WEEK}&bucket=day", None, False),
 ]
 NAMES = [f"{method} {path}" for method, path, *_ in ROUTES]

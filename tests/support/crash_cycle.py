@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from support import ledger, people
 from support.chronicle import Chronicle
 from support.client import Client, ok
-from support.device import Device
+from support.witness import Witness
 from support.killer import VICTIMS, kill
 from support.people import Person
 from support.platform import Platform, eventually
@@ -29,8 +29,8 @@ class Cycle:
     members: list[Person]
     chronicle: Chronicle
     place: str
-    writers: list[Device]
-    readers: list[Device]
+    writers: list[Witness]
+    readers: list[Witness]
     blow: Blow = kill
 
     @staticmethod
@@ -40,10 +40,10 @@ class Cycle:
             renew(who)
         chronicle, place = Chronicle(), people.conversation(*members, title="Under avbrott")
 
-        def device(kind: str, number: int, who: Person) -> Device:
+        def device(kind: str, number: int, who: Person) -> Witness:
             token = who.client.token
             assert token is not None
-            return Device(f"{kind} {number}", platform.port, who.user_id, token, place, chronicle)
+            return Witness(f"{kind} {number}", platform.port, who.user_id, token, place, chronicle)
 
         return Cycle(platform, members, chronicle, place, [device("writer", n, who) for n, who in enumerate(members)],
                      [device("reader", n, who) for n, who in enumerate(members)], blow)

@@ -1,114 +1,182 @@
-"""A client on one device: connects again after every break, catches up by sync, and records what it sees."""
+"""A client that keeps what it is told, by the rules that the AsyncAPI document gives: one device of one person."""
 from __future__ import annotations
 
-import asyncio
-import itertools
-import json
+import queue
+import uuid
+from dataclasses import dataclass, field
 from typing import Any
 
-import websockets
-import websockets.exceptions
+from support.client import ok
+from support.live import LiveSocket
+from support.people import Person
 
-from support.chronicle import Chronicle, Try
-from support.live import TOKEN_HEADERS
+Frame = dict[str, Any]
 
-BROKEN = (OSError, asyncio.TimeoutError, websockets.exceptions.WebSocketException)
-PATIENCE = 10  # seconds for an answer; a server that hangs longer counts as broken
+
+@dataclass
+class Copy:
+    """A conversation as the device has it."""
+
+    messages: dict[int, Frame] = field(default_factory=dict)
+    title: str | None = None
+    members: set[str] = field(default_factory=set)
+    info: int = 0                                       # the change that title and members are of
+    seq: int = 0                                        # everything up to here was received
+    change: int = 0
+    ahead: set[int] = field(default_factory=set)        # changes received beyond `change`
 
 
 class Device:
-    """Runs in one event loop with all others. `name` is unique among the devices."""
+    """`deaf` names a type of frame that it overlooks: a planted fault."""
 
-    def __init__(self, name: str, port: int, user: str, token: str, place: str, chronicle: Chronicle) -> None:
-        self.name, self.user, self.place = name, user, place
-        self._address, self._headers = f"ws://127.0.0.1:{port}/v1/ws", {"Authorization": f"Bearer {token}"}
-        self._chronicle = chronicle
-        self._ids = itertools.count(1)
-        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._seen: set[int] = set()
-        self._socket: Any = None
-        self._live = asyncio.Event()
-        self.position = 0  # everything up to this seq is here
+    def __init__(self, who: Person, deaf: str = "") -> None:
+        self.who, self.deaf = who, deaf
+        self.socket: LiveSocket | None = None
+        self.copies: dict[str, Copy] = {}
+        self.waiting: dict[str, Frame] = {}  # sent and not answered, by id
+        self.unsynced: set[str] = set()
 
-    async def stay_connected(self) -> None:
-        """Until it is cancelled."""
+    def connect(self, *places: str) -> None:
+        """Opens the socket and catches up with what it has, and with these."""
+        self.socket = self.who.socket()
+        for place in {*self.copies, *places}:
+            self.sync(place)
+
+    def disconnect(self) -> None:
+        """What was not read yet is lost, and so is what was not answered."""
+        assert self.socket is not None
+        self.socket.close()
+        self.socket, self.waiting, self.unsynced = None, {}, set()
+
+    def ask(self, frame: Frame) -> None:
+        """Sends without waiting for the answer."""
+        assert self.socket is not None
+        number = str(uuid.uuid4())
+        self.waiting[number] = frame
+        self.socket.send({"id": number} | frame)
+
+    def sync(self, place: str) -> None:
+        copy = self.copies.setdefault(place, Copy())
+        self.ask({"type": "sync", "positions": {place: {"seq": copy.seq, "change": copy.change}}})
+
+    def say(self, place: str, text: str) -> None:
+        self.ask({"type": "message.send", "conversation_id": place, "client_message_id": str(uuid.uuid4()), "text": text})
+
+    def own(self, place: str) -> list[Frame]:
+        copy = self.copies.get(place, Copy())
+        return [message for message in copy.messages.values() if message.get("sender_id") == self.who.user_id]
+
+    def pump(self, patience: float = 0) -> None:
+        """Takes in what has arrived; with patience, until everything asked is answered."""
+        assert self.socket is not None
         while True:
             try:
-                options = {TOKEN_HEADERS: self._headers, "compression": None, "ping_interval": None,
-                           "open_timeout": PATIENCE, "close_timeout": 1}
-                async with websockets.connect(self._address, **options) as socket:
-                    await self._converse(socket)
-            except BROKEN:
-                await asyncio.sleep(0.02)  # nobody listens: do not spin
+                self.take(self.socket.receive(patience) if self.waiting and patience else self.arrived())
+            except queue.Empty:
+                if not self.waiting or not patience:
+                    return
 
-    async def write(self, ended: asyncio.Event) -> None:
-        """Sends one message after the other until `ended`; what breaks in between stays unknown."""
-        while not ended.is_set():
-            await self._live.wait()
-            tried = self._chronicle.begin(self.user, self.place)
-            try:
-                await self.send(tried)
-            except BROKEN:
-                continue
+    def arrived(self) -> Frame:
+        assert self.socket is not None
+        if self.socket.frames.empty():
+            raise queue.Empty
+        return self.socket.receive()
 
-    async def send(self, tried: Try) -> None:
-        answer = await self._ask({"type": "message.send", "conversation_id": self.place, "text": tried.text,
-                                  "client_message_id": tried.text})
-        if answer["type"] == "message.accepted":
-            self._chronicle.acked(tried, answer)
-            self._have(answer["seq"])
-        else:
-            assert answer["problem"]["status"] == 503, answer
-            await asyncio.sleep(0.02)  # as asked: not at once again
-
-    async def _converse(self, socket: Any) -> None:
-        assert json.loads(await socket.recv())["type"] == "ready"
-        self._socket = socket
-        catching_up = asyncio.ensure_future(self._catch_up())
-        try:
-            async for text in socket:
-                self._take(json.loads(text))
-        finally:
-            catching_up.cancel()
-            self._live.clear()
-            self._socket = None
-            for waiting in self._answers.values():
-                if not waiting.done():
-                    waiting.set_exception(ConnectionError())
-
-    async def _catch_up(self) -> None:
-        """Asks for what is missing, from the place up to which nothing is."""
-        try:
-            while (await self._ask({"type": "sync", "positions": {self.place: {"seq": self.position}}})).get("more", True):
-                pass
-        except BROKEN:
-            if self._socket is not None:
-                await self._socket.close()  # the next connection tries again
-
-    async def _ask(self, frame: dict[str, Any]) -> dict[str, Any]:
-        if self._socket is None:
-            raise ConnectionError
-        number = f"{self.name}.{next(self._ids)}"
-        self._answers[number] = waiting = asyncio.get_running_loop().create_future()
-        try:
-            await self._socket.send(json.dumps({"id": number, **frame}))
-            return await asyncio.wait_for(waiting, PATIENCE)
-        finally:
-            self._answers.pop(number, None)
-
-    def _take(self, frame: dict[str, Any]) -> None:
-        if frame["type"] == "message.new":
-            self._chronicle.delivered(self.name, frame, self._live.is_set())
-            self._have(frame["seq"])
+    def take(self, frame: Frame) -> None:
+        asked = self.waiting.pop(frame.get("re") or "", None)
+        kind = frame["type"]
+        if kind == self.deaf:
             return
-        if frame["type"] == "sync.done" and not frame["more"]:
-            self._live.set()
-        waiting = self._answers.get(str(frame.get("re")))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(frame)
+        if kind == "sync.done":
+            assert asked is not None
+            return self.synced(asked, frame)
+        if kind == "message.accepted" and asked is not None:
+            return self.message(frame | {"text": asked["text"], "sender_id": self.who.user_id})
+        if kind in ("message.new", "message.edited", "message.deleted"):
+            return self.message(frame)
+        if kind in ("member.added", "member.removed", "conversation.changed"):
+            return self.conversation(frame)
 
-    def _have(self, seq: int) -> None:
-        self._seen.add(seq)
-        while self.position + 1 in self._seen:
-            self.position += 1
-            self._seen.discard(self.position)
+    def synced(self, asked: Frame, done: Frame) -> None:
+        place, = asked["positions"]
+        position = done["positions"].get(place)
+        if position is None:  # no member any more
+            self.copies.pop(place, None)
+            return
+        copy = self.copies.setdefault(place, Copy())
+        copy.messages = {seq: m for seq, m in copy.messages.items() if seq >= position["first_seq"]}
+        copy.seq, copy.change = max(copy.seq, position["seq"]), max(copy.change, position["change"])
+        self.advance(copy)
+        if done["more"]:
+            self.sync(place)
+
+    def advance(self, copy: Copy) -> None:
+        while copy.seq + 1 in copy.messages:
+            copy.seq += 1
+        while copy.change + 1 in copy.ahead:
+            copy.change += 1
+        copy.ahead = {change for change in copy.ahead if change > copy.change}
+
+    def message(self, frame: Frame) -> None:
+        copy = self.copies.setdefault(frame["conversation_id"], Copy())
+        kept = copy.messages.get(frame["seq"])
+        if kept is None or ("removed" not in kept and frame.get("change", 0) >= kept.get("change", 0)):
+            copy.messages[frame["seq"]] = {key: frame[key] for key in ("message_id", "seq", "sender_id", "sent_at", "text", "removed",
+                                                                       "edited_at", "change") if key in frame}
+        if frame["type"] in ("message.edited", "message.deleted"):
+            copy.ahead.add(frame["change"])
+        self.advance(copy)
+
+    def conversation(self, frame: Frame) -> None:
+        place, change = frame["conversation_id"], frame["change"]
+        if frame["type"] == "member.removed" and frame["user_id"] == self.who.user_id:
+            self.copies.pop(place, None)
+            return
+        if frame["type"] == "member.added" and self.who.user_id in frame["user_ids"]:
+            self.copies[place] = Copy()
+            self.sync(place)
+            return
+        copy = self.copies.setdefault(place, Copy())
+        if change > copy.info:
+            copy.info = change
+            if frame["type"] == "member.added":
+                copy.members |= set(frame["user_ids"])
+            elif frame["type"] == "member.removed":
+                copy.members.discard(frame["user_id"])
+            else:
+                copy.title = frame["title"]
+                if "members" in frame:
+                    copy.members = {member["user_id"] for member in frame["members"]}
+        copy.ahead.add(change)
+        self.advance(copy)
+
+
+def differences(device: Device, place: str) -> list[str]:
+    """Between what the device has and what the server would tell somebody who asks today."""
+    client, copy = device.who.client, device.copies.get(place)
+    answer = client.get(f"/v1/conversations/{place}")
+    if answer.status_code == 404:
+        return [] if copy is None else [f"{device.who.user_id} kept a conversation that they are not in"]
+    truth = ok(answer, 200)
+    if copy is None:
+        return [f"{device.who.user_id} lacks the conversation"]
+    found, before = [], ""
+    stored: dict[int, Frame] = {}
+    while True:
+        page = ok(client.get(f"/v1/conversations/{place}/messages?limit=200{before}"), 200)["items"]
+        stored |= {message["seq"]: message for message in page}
+        if not page:
+            break
+        before = f"&before_seq={page[-1]['seq']}"
+    kept = {seq: {key: value for key, value in m.items() if not ("removed" in m and key == "change")}
+            for seq, m in copy.messages.items()}
+    for seq in sorted({*stored, *kept}):
+        if stored.get(seq) != kept.get(seq):
+            found.append(f"message {seq}: has {kept.get(seq)}, should have {stored.get(seq)}")
+    if copy.info and copy.members and copy.members != {member["user_id"] for member in truth["members"]}:
+        found.append(f"members: has {copy.members}")
+    if copy.title != truth["title"] and copy.info:
+        found.append(f"title: has {copy.title}, should have {truth['title']}")
+    if (copy.seq, copy.change) != (truth["last_seq"], truth["last_change"]):
+        found.append(f"position: has {copy.seq} {copy.change}, should have {truth['last_seq']} {truth['last_change']}")
+    return found

@@ -40,7 +40,7 @@ class LiveSocket:
     """One connection to /v1/ws. Frames arrive in a queue in the order in which the server sent them."""
 
     def __init__(self, port: int, *, token: str | None = None, headers: dict[str, str] | None = None,
-                 subprotocol: str | None = "samtal.v1") -> None:
+                 subprotocol: str | None = "samtal.v1", host: str = "127.0.0.1") -> None:
         self.frames: queue.Queue[Any] = queue.Queue()
         self.passed_by: list[dict[str, Any]] = []
         self.code: int | None = None
@@ -53,7 +53,7 @@ class LiveSocket:
                                    "ping_interval": None, "open_timeout": 15, "close_timeout": 2}
         if subprotocol is not None:
             options["subprotocols"] = [subprotocol]
-        self._socket = _loop.run(self._open(f"ws://127.0.0.1:{port}/v1/ws", options))
+        self._socket = _loop.run(self._open(f"ws://{host}:{port}/v1/ws", options))
 
     async def _open(self, address: str, options: dict[str, Any]) -> Any:
         socket = await websockets.connect(address, **options)

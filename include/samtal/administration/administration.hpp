@@ -20,7 +20,7 @@ struct AdministrationParts {
     calls::PhoneNumbers const& numbers;
     consent::Notices const& notices;  // knows the brands
     /// An account was shut, and that is committed: end its sessions now. Called before the administrator's answer.
-    std::function<void(UserId)> on_suspended;
+    std::function<Task<void>(UserId)> on_suspended;
     Clock clock = system_now;
 };
 

@@ -123,6 +123,9 @@ public:
     };
     using Frames = std::map<std::string_view, Frame, std::less<>>;
     [[nodiscard]] Frames const& frames() const noexcept { return frames_; }
+    /// What a GET of a signed-in person answers, for a route that is made of others: under its own purpose and
+    /// permit. Both outlive the call. `not_found` where there is no such route.
+    [[nodiscard]] Task<Result<Reply>> follow(Principal const&, net::Request const&) const;
 
     /// `not_found` for an unknown type.
     [[nodiscard]] Task<Result<std::string>> dispatch_frame(std::string type, FrameAsk ask);

@@ -31,7 +31,7 @@ struct RightsParts {
     calls::PhoneNumbers const& numbers;
     /// The account's standing changed, and that is committed: forget what is known of its sessions, close its
     /// sockets.
-    std::function<void(UserId)> end_access;
+    std::function<Task<void>(UserId)> end_access;
     /// Delete what the open statistics hold of a person who is not to be counted any more. May throw Unavailable.
     std::function<Task<void>(UserId)> uncount;
     boost::asio::any_io_executor executor;  // one thread's: where the jobs run

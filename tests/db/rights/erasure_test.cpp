@@ -117,6 +117,10 @@ protected:
     storage::Signer signer{test.ring};
     calls::PhoneNumbers numbers{test.ring};
     boost::asio::io_context loop;
+    Task<void> note(UserId user) {
+        shut_out.push_back(user);
+        co_return;
+    }
     std::vector<UserId> shut_out;
     RightsParts parts{db,
                       db,
@@ -126,7 +130,7 @@ protected:
                       gate,
                       nobody,
                       numbers,
-                      [this](UserId user) { shut_out.push_back(user); },
+                      [this](UserId user) { return note(user); },
                       [](UserId) -> Task<void> { co_return; },
                       loop.get_executor()};
     PgRequestRepository requests{db, cipher};

@@ -133,10 +133,12 @@ void PlantedPerson::plant_chat() {
         .plain("created_at", mark_.time());
     auto& member = row("members").plain("conversation_id", conversation).plain("user_id", user_);
     member.plain("role", "owner").plain("joined_at", mark_.time());
+    member.plain("visible_from", "3").plain("read_seq", "7");
     auto const message = mark_.id();
     auto& first =
         row("messages").plain("conversation_id", conversation).plain("seq", "1").plain("message_id", message);
     first.plain("sender_id", user_).plain("client_message_id", mark_.id()).plain("sent_at", mark_.time());
+    first.plain("edited_at", mark_.time()).raw("change", "1");
     first.sealed("text", mark_.text("Hej, \"du\"\n<b>&"), message).raw("decision_id", "gen_random_uuid()");
     auto& gone =
         row("messages").plain("conversation_id", conversation).plain("seq", "2").plain("message_id", mark_.id());
