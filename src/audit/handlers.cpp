@@ -48,6 +48,12 @@ Task<Result<Reply>> list_breaches(BreachService& breaches, IncidentPermit permit
     co_return Reply{200, encode(*cases, breaches.now()), {}};
 }
 
+Task<Result<Reply>> close_breach(BreachService& breaches, IncidentPermit permit, CloseBreach closing) {
+    auto const closed = co_await breaches.close(permit, closing);
+    if (!closed) co_return closed.error();
+    co_return Reply{200, encode(*closed), {}};
+}
+
 Task<Result<Reply>> list_affected(BreachService& breaches, IncidentPermit permit, AskAffected ask) {
     auto const users = co_await breaches.affected(permit, ask);
     if (!users) co_return users.error();
@@ -83,6 +89,10 @@ void add_breach_routes(gateway::Router& router, BreachService& breaches) {
     router.administrator<P>(Method::post, "/admin/breaches", decode_report,
                             [&](IncidentPermit permit, BreachReport report) {
                                 return report_breach(breaches, std::move(permit), std::move(report));
+                            });
+    router.administrator<P>(Method::post, "/admin/breaches/{id}/close", decode_closing,
+                            [&](IncidentPermit permit, CloseBreach closing) {
+                                return close_breach(breaches, std::move(permit), std::move(closing));
                             });
     router.administrator<P>(
         Method::post, "/admin/breaches/list", decode_breaches,

@@ -1,5 +1,6 @@
 #include "admin_client.hpp"
 #include "commands.hpp"
+#include "operator_config.hpp"
 #include "samtal/audit/audit_log.hpp"
 #include "samtal/consent/gate.hpp"
 #include "samtal/ops/config_section.hpp"
@@ -25,22 +26,6 @@ std::string content_of(std::string const& path) {
     std::ifstream in{path};
     if (!in) throw Failure{path + ": cannot be read"};
     return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-/// The database as the role of the audit trail sees it.
-storage::DatabaseOptions database_of(Context const& context) {
-    constexpr unsigned least_port = 1;
-    constexpr unsigned greatest_port = 65'535;
-    auto file = ops::ConfigFile::load(context.operator_config());
-    storage::DatabaseOptions options;
-    options.name = "samtal";
-    file.section("main")
-        .read("host", options.host)
-        .read("port", options.port, least_port, greatest_port)
-        .read("name", options.name);
-    file.section("roles").read("secrets_directory", options.secrets_directory);
-    options.max_connections = 1;
-    return options;
 }
 
 std::string own_public_key(Context const& context) {
@@ -69,7 +54,7 @@ void verify(Context const& context, Verification const& wanted) {
     if (!wanted.against.empty()) kept = is_text ? wanted.against : content_of(wanted.against);
     audit::Verdict verdict;
     if (wanted.file.empty()) {
-        storage::Database db{database_of(context)};
+        storage::Database db{runtime_database(context)};
         consent::Gate gate;
         verdict = audit::verify_database(db, gate, public_key, kept);
     } else {
@@ -92,7 +77,7 @@ void checkpoint(Context const& context) {
 }
 
 void export_to(Context const& context, std::string const& path) {
-    storage::Database db{database_of(context)};
+    storage::Database db{runtime_database(context)};
     consent::Gate gate;
     auto const leaves = audit::export_log(db, gate, path);
     answer(context, {{"leaves", leaves}, {"file", path}}, std::to_string(leaves) + " leaves written to " + path);
