@@ -1,3 +1,4 @@
+ALTER TABLE mail_links DROP COLUMN confirmed;
 DROP INDEX users_invited;
 UPDATE privacy_requests SET waits_for = NULL WHERE waits_for = 'confirmation';
 ALTER TABLE privacy_requests DROP COLUMN link_id, DROP CONSTRAINT privacy_requests_waits_for_check,

@@ -24,7 +24,9 @@ SELECT n.organisation_id, n.request_id, n.recipient, gen_random_uuid(), coalesce
   FROM erasure_notices n JOIN privacy_requests r USING (organisation_id, request_id);
 DROP TABLE erasure_notices;
 
--- A corrected e-mail address waits until its owner has confirmed it.
+-- A corrected e-mail address waits until its owner has confirmed it. A link that is used may also have been put out of use.
+ALTER TABLE mail_links ADD COLUMN confirmed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN mail_links.confirmed IS 'not personal; the person followed it';
 ALTER TABLE privacy_requests ADD COLUMN link_id uuid,
     DROP CONSTRAINT privacy_requests_waits_for_check,
     ADD CONSTRAINT privacy_requests_waits_for_check CHECK (waits_for IN ('legal_hold', 'confirmation'));

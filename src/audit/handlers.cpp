@@ -30,6 +30,12 @@ Task<Result<Reply>> checkpoint(Sequencer& sequencer, TrailPermit permit) {
     co_return Reply{200, encode(*newest, sequencer.public_key()), {}};
 }
 
+Task<Result<Reply>> prune(Pruner& pruner, TrailPermit permit) {
+    auto const gone = co_await pruner.prune_now(permit);
+    if (!gone) co_return gone.error();
+    co_return Reply{200, encode_pruned(*gone), {}};
+}
+
 Task<Result<Reply>> show(StaffService& staff, SupportPermit permit, ShowPerson ask) {
     auto const person = co_await staff.show(permit, ask);
     if (!person) co_return person.error();
@@ -76,6 +82,12 @@ void add_checkpoint_route(gateway::Router& router, Sequencer& sequencer) {
     router.administrator<purpose::AuditTrail>(
         Method::post, "/admin/audit/checkpoint", decode_checkpoint,
         [&](TrailPermit permit, AskCheckpoint) { return checkpoint(sequencer, std::move(permit)); });
+}
+
+void add_pruning_route(gateway::Router& router, Pruner& pruner) {
+    router.administrator<purpose::AuditTrail>(
+        Method::post, "/admin/audit/prune", decode_pruning,
+        [&](TrailPermit permit, AskPruning) { return prune(pruner, std::move(permit)); });
 }
 
 void add_staff_routes(gateway::Router& router, StaffService& staff) {

@@ -83,6 +83,11 @@ void export_to(Context const& context, std::string const& path) {
     answer(context, {{"leaves", leaves}, {"file", path}}, std::to_string(leaves) + " leaves written to " + path);
 }
 
+void prune(Context const& context) {
+    auto const done = post(context, "/admin/audit/prune", nlohmann::json::object(), std::chrono::seconds{600});
+    answer(context, done, std::to_string(done.value("pruned", 0)) + " leaves went, and their hashes stay");
+}
+
 void add_verify(CLI::App& group, Context& context) {
     auto* command = group.add_subcommand(
         "verify",
@@ -114,6 +119,11 @@ void add_audit_commands(CLI::App& app, Context& context) {
         ->footer("Keep it elsewhere. Example:\n  samtalctl audit checkpoint > $(date +%F).checkpoint")
         ->callback([&context] { context.action = [&context] { checkpoint(context); }; });
     add_verify(*group, context);
+    group
+        ->add_subcommand(
+            "prune",
+            "Let leaves go that are past their period; the tree stays verifiable. Servers do it by themselves")
+        ->callback([&context] { context.action = [&context] { prune(context); }; });
     auto* out = group->add_subcommand("export", "Write the log to a file that `audit verify --file` reads");
     auto const path = std::make_shared<std::string>();
     out->add_option("file", *path, "A file that does not exist yet")->required()->type_name("FILE");
