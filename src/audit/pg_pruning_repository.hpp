@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pg_audit_log_repository.hpp"
+#include "samtal/core/time.hpp"
 
 namespace samtal::audit {
 
