@@ -68,6 +68,15 @@ Result<StateChange> decode_state(gateway::Ask const& ask) {
     return StateChange{*user, state == "active" ? AccountState::active : AccountState::suspended};
 }
 
+Result<RetentionChoice> decode_retention(gateway::Ask const& ask) {
+    auto const organisation = ask.id<OrganisationId>(0);
+    if (!organisation) return organisation.error();
+    auto in = ask.body();
+    RetentionChoice choice{*organisation, in.optional_text("chat")};
+    if (auto const problem = in.finish()) return *problem;
+    return choice;
+}
+
 Result<NewSwitch> decode_switch(gateway::Ask const& ask) {
     auto in = ask.body();
     NewSwitch wanted{in.id<OrganisationId>("organisation_id"),
@@ -103,6 +112,12 @@ std::string encode_valid_from(Timestamp since) {
 
 std::string encode_valid_to(Timestamp at) {
     return json{{"valid_to", rfc3339(at)}}.dump();
+}
+
+std::string encode(RetentionChoice const& choice) {
+    return json{{"organisation_id", choice.organisation.text()},
+                {"chat_retention", choice.chat ? json(*choice.chat) : json(nullptr)}}
+        .dump();
 }
 
 std::string encode(AccountState state) {

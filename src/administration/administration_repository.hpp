@@ -44,6 +44,12 @@ struct StateChange {
     AccountState state;
 };
 
+/// How long an organisation keeps its chat. ISO 8601; nothing: as the register says.
+struct RetentionChoice {
+    OrganisationId organisation;
+    std::optional<std::string> chat;
+};
+
 struct NewSwitch {
     OrganisationId organisation;
     std::string name;
@@ -65,6 +71,7 @@ public:
     virtual Task<Result<void>> end_number(OperatorPermit const&, NumberChange const&, Timestamp at) = 0;
     /// `conflict` for somebody who has not activated yet.
     virtual Task<Result<void>> set_state(OperatorPermit const&, StateChange const&) = 0;
+    virtual Task<Result<void>> set_retention(OperatorPermit const&, RetentionChoice const&) = 0;
     virtual Task<Result<void>> create(OperatorPermit const&, SwitchId, NewSwitch const&,
                                       std::string const& token_hash) = 0;
 };

@@ -3,6 +3,7 @@
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/identity/activation_code.hpp"
 #include "samtal/ops/mailer.hpp"
+#include "samtal/register/choice.hpp"
 
 #include <sodium.h>
 
@@ -125,6 +126,14 @@ Task<Result<void>> AdministrationService::set_state(OperatorPermit permit, State
     if (done && change.state == AccountState::suspended && parts_.on_suspended)
         co_await parts_.on_suspended(change.user);
     co_return done;
+}
+
+Task<Result<void>> AdministrationService::set_retention(OperatorPermit permit, RetentionChoice choice) {
+    auto const in_force = parts_.notices.in_force();
+    if (choice.chat && !processing::may_choose(*in_force, purpose::ChatMessaging::name, *choice.chat))
+        co_return Error{Errc::invalid, "must be an ISO 8601 period of a day or more, not longer than the register's",
+                        "chat"};
+    co_return co_await repository_.set_retention(permit, choice);
 }
 
 Task<Result<SwitchCreated>> AdministrationService::create(OperatorPermit permit, NewSwitch wanted) {

@@ -78,6 +78,12 @@ constexpr storage::Statement end_sessions{R"sql(
 DELETE FROM sessions WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 )sql"};
 
+constexpr storage::Statement set_chat_retention{R"sql(
+-- administration.set_chat_retention
+UPDATE organisations SET chat_retention = nullif($2::text, '')::interval WHERE organisation_id = $1::uuid
+RETURNING organisation_id
+)sql"};
+
 constexpr storage::Statement insert_switch{R"sql(
 -- administration.insert_switch
 INSERT INTO switches (organisation_id, switch_id, name, token_hash, time_zone, country_code, short_prefix, short_digits)
@@ -216,6 +222,16 @@ Task<Result<void>> PgAdministrationRepository::set_state(OperatorPermit const& p
         return record_about(
             tx, change.state == AccountState::active ? Literal{"user.activated"} : Literal{"user.suspended"},
             change.user, organisation->text());
+    });
+}
+
+Task<Result<void>> PgAdministrationRepository::set_retention(OperatorPermit const& permit,
+                                                             RetentionChoice const& choice) {
+    co_return co_await parts_.db.run(permit, [&](storage::Tx& tx) -> Result<void> {
+        if (tx.exec(set_chat_retention, choice.organisation.text(), choice.chat.value_or("")).empty()) return absent;
+        record(tx, "organisation.retention_set", "",
+               choice.organisation.text() + " chat=" + choice.chat.value_or("register"));
+        return {};
     });
 }
 

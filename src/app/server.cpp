@@ -130,17 +130,15 @@ struct Server::Parts {
                     delivery ? &delivery->endings() : nullptr},
                    c.identity},
           consents{consent::make_consents(db, ledger, notices, system_now)},
-          directory{directory::make_directory(db, cipher, io.first(),
-                                              [this](directory::NewEmail wanted) {
-                                                  return identity.identity().request_email_change(
-                                                      wanted.who, std::move(wanted.address));
-                                              })},
+          directory{directory::make_directory(
+              db, cipher, io.first(),
+              [this](directory::NewEmail wanted) { return change_email(std::move(wanted)); })},
           chat{chat::make_chat({db, cipher, sockets, fanout(), statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
           administration{
               {db, cipher, *keys, numbers, notices, [this](UserId user) { return identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
-          rights{{db, duty_db, cipher, *keys, signer, gate, identity.identity(), numbers,
+          rights{{db, duty_db, cipher, *keys, ring, signer, gate, identity.identity(), numbers, *mailer,
                   [this](UserId user) { return identity.forget(user); },
                   [this](UserId user) { return statistics.forget(user); }, io.first(),
                   [this] { return *notices.in_force(); }}},
@@ -167,6 +165,8 @@ struct Server::Parts {
         metrics.gauge("samtal_sockets", [this] { return static_cast<double>(sockets.size()); });
         metrics.gauges("samtal_privacy_requests_open", "kind", [this] { return rights.workload().open; });
         metrics.gauge("samtal_privacy_requests_overdue", [this] { return rights.workload().overdue; });
+        metrics.gauge("samtal_recipient_notices_waiting", [this] { return rights.workload().notices_waiting; });
+        metrics.gauge("samtal_recipient_notices_overdue", [this] { return rights.workload().notices_overdue; });
         metrics.gauge("samtal_privacy_requests_days_to_deadline",
                       [this] { return rights.workload().days_to_nearest_deadline; });
     }
@@ -189,6 +189,12 @@ struct Server::Parts {
     }
     std::function<bool()> serving() {
         return [this] { return !delivery || delivery->endings().in_touch(); };
+    }
+
+    Task<Result<void>> change_email(directory::NewEmail wanted) {
+        auto const link = co_await identity.identity().request_email_change(wanted.who, std::move(wanted.address));
+        if (!link) co_return link.error();
+        co_return Result<void>{};
     }
 
     void add_routes() {

@@ -31,7 +31,7 @@ public:
     Task<Result<void>> change_password(AccountPermit const&, PasswordChange const&) override;
     Task<Result<void>> request_reset(AccountPermit, ResetRequest) override;
     Task<Result<void>> confirm_reset(AccountPermit const&, ResetConfirmation const&) override;
-    Task<Result<void>> request_email_change(Principal, MailAddress) override;
+    Task<Result<boost::uuids::uuid>> request_email_change(Principal, MailAddress) override;
     Task<Result<void>> confirm_email_change(AccountPermit const&, Secret const& code) override;
     Task<Result<Account>> account(AccountPermit const&) override;
     Task<Result<Principal>> person(std::string_view access_token) override;

@@ -4,6 +4,7 @@
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
 #include "pg_archive_repository.hpp"
+#include "samtal/register/choice.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -103,11 +104,14 @@ private:
     Task<Result<std::string>> make(RightsPermit const& permit, Principal who, View view, std::string language) {
         auto pseudonym = co_await rows_.pseudonym_of(permit, who.user);
         if (!pseudonym) co_return pseudonym.error();
+        auto const chat = co_await rows_.chat_retention(permit, who.organisation);
+        if (!chat) co_return chat.error();
+        auto holds = processing::with_choice(parts_.in_force(), purpose::ChatMessaging::name, *chat);
         Making making{rows_,
                       permit,
                       {who.organisation, who.user, *std::move(pseudonym), view == View::portability},
                       view,
-                      archive_plan(parts_.in_force(), view, language),
+                      archive_plan(std::move(holds), view, language),
                       parts_.clock()};
         co_return co_await making.zip();
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pg_erasure_repository.hpp"
+#include "pg_notice_repository.hpp"
 
 namespace samtal::rights {
 
@@ -8,7 +9,8 @@ namespace samtal::rights {
 /// a crash or on another server, begins at the first.
 class Eraser {
 public:
-    Eraser(RightsParts const& parts, PgErasureRepository& repository) : parts_{parts}, repository_{repository} {}
+    Eraser(RightsParts const& parts, PgErasureRepository& repository, PgNoticeRepository& notices)
+        : parts_{parts}, repository_{repository}, notices_{notices} {}
 
     /// True: the certificate is there. False: a legal hold stops it, or another server is on it. Throws
     /// Unavailable.
@@ -19,6 +21,7 @@ private:
 
     RightsParts const& parts_;
     PgErasureRepository& repository_;
+    PgNoticeRepository& notices_;
 };
 
 }  // namespace samtal::rights

@@ -32,7 +32,7 @@ public:
     AdministrationRoom(AdministrationRoom const&) = delete;
     AdministrationRoom& operator=(AdministrationRoom const&) = delete;
 
-    /// POST /admin/organisations, /admin/users, /admin/users/{id}/numbers, …/numbers/end, …/state,
+    /// POST /admin/organisations, …/{id}/retention, /admin/users, /admin/users/{id}/numbers, …/numbers/end, …/state,
     /// /admin/switches. For the admin socket's router only.
     void add_routes(gateway::Router&);
 

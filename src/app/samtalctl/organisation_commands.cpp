@@ -1,5 +1,6 @@
 #include "admin_client.hpp"
 #include "commands.hpp"
+#include "samtal/core/id.hpp"
 
 #include <memory>
 
@@ -14,6 +15,31 @@ struct NewOrganisation {
 void create(Context const& context, NewOrganisation const& wanted) {
     auto const made = post(context, "/admin/organisations", {{"brand", wanted.brand}, {"name", wanted.name}});
     answer(context, made, "organisation " + made.value("organisation_id", ""));
+}
+
+struct RetentionChoice {
+    std::string organisation, chat;
+};
+
+void set_retention(Context const& context, RetentionChoice const& wanted) {
+    if (!parse_uuid(wanted.organisation)) throw Failure{"no such thing"};
+    nlohmann::json body = nlohmann::json::object();
+    if (wanted.chat != "register") body["chat"] = wanted.chat;
+    auto const set = post(context, "/admin/organisations/" + wanted.organisation + "/retention", body);
+    answer(context, set, "chat is kept " + (wanted.chat == "register" ? "as the register says" : wanted.chat));
+}
+
+void add_set_retention(CLI::App& group, Context& context) {
+    auto* command = group.add_subcommand(
+        "set-retention", "How long its chat is kept: shorter than the register says, never longer; recorded");
+    auto const wanted = std::make_shared<RetentionChoice>();
+    command->add_option("--organisation", wanted->organisation, "Whose chat")->required()->type_name("ID");
+    command->add_option("--chat", wanted->chat, "An ISO 8601 period, or `register` for the register's own")
+        ->required()
+        ->type_name("PERIOD");
+    command->footer("Example:\n  samtalctl organisation set-retention --organisation ID --chat P6M");
+    command->callback(
+        [&context, wanted] { context.action = [&context, wanted] { set_retention(context, *wanted); }; });
 }
 
 struct NewSwitch {
@@ -43,6 +69,7 @@ void add_organisation_commands(CLI::App& app, Context& context) {
     command->add_option("--name", wanted->name, "The company's name")->required();
     command->footer("Example:\n  samtalctl organisation create --brand advoco --name \"Provbolaget AB\"");
     command->callback([&context, wanted] { context.action = [&context, wanted] { create(context, *wanted); }; });
+    add_set_retention(*group, context);
 }
 
 void add_switch_commands(CLI::App& app, Context& context) {

@@ -41,7 +41,9 @@ class NoIdentity final : public identity::Identity {
     Task<Result<void>> confirm_reset(Permit_ const&, identity::ResetConfirmation const&) override {
         return no<void>();
     }
-    Task<Result<void>> request_email_change(Principal, identity::MailAddress) override { return no<void>(); }
+    Task<Result<boost::uuids::uuid>> request_email_change(Principal, identity::MailAddress) override {
+        return no<boost::uuids::uuid>();
+    }
     Task<Result<void>> confirm_email_change(Permit_ const&, Secret const&) override { return no<void>(); }
     Task<Result<identity::Account>> account(Permit_ const&) override { return no<identity::Account>(); }
 };
@@ -114,6 +116,7 @@ protected:
     }
 
     NoIdentity nobody;
+    Letters letters;
     storage::Signer signer{test.ring};
     calls::PhoneNumbers numbers{test.ring};
     boost::asio::io_context loop;
@@ -126,16 +129,19 @@ protected:
                       db,
                       cipher,
                       *test.keys,
+                      test.ring,
                       signer,
                       gate,
                       nobody,
                       numbers,
+                      letters,
                       [this](UserId user) { return note(user); },
                       [](UserId) -> Task<void> { co_return; },
                       loop.get_executor()};
-    PgRequestRepository requests{db, cipher};
+    PgNoticeRepository notices{db, cipher, test.ring};
+    PgRequestRepository requests{db, cipher, notices};
     PgErasureRepository repository{db, cipher, *test.keys};
-    Eraser eraser{parts, repository};
+    Eraser eraser{parts, repository, notices};
     std::optional<ConversationId> place;
 };
 
