@@ -52,7 +52,7 @@ private:
     // A profile is what every screen begins with: those asked for while others are read go together.
     static constexpr std::size_t most_together = 64;
     static constexpr std::size_t most_waiting = 10'000;
-    static constexpr unsigned lanes = 3;
+    static constexpr unsigned lanes = 2;
 
     Task<Result<Profile>> find(ProfilePermit const& permit, UserId user) {
         Wanted wanted{&permit, user, Error{Errc::exhausted, "too many profiles are being read"}};

@@ -1,6 +1,7 @@
 #include "retention_service.hpp"
 
 #include "samtal/core/uuid_v7.hpp"
+#include "samtal/storage/pace.hpp"
 
 namespace samtal::retention {
 
@@ -42,16 +43,21 @@ Task<Result<Counts>> RetentionService::overdue(RetentionPermit const& permit) {
 
 Task<Result<std::int64_t>> RetentionService::delete_all(RetentionPermit const& permit, Rule const& rule,
                                                         Timestamp moment) {
+    using SteadyClock = std::chrono::steady_clock;
+    storage::Pace pace{{.share = options_.share, .most = static_cast<int>(options_.batch_rows)}};
     std::int64_t deleted = 0;
     Timestamp beginning{};
     for (;;) {
         if (stopping_) co_return interrupted;
-        auto const batch = co_await repository_.delete_batch(permit, rule, moment, beginning, options_.batch_rows);
+        auto const began = SteadyClock::now();
+        auto const most = static_cast<unsigned>(pace.rows());
+        auto const batch = co_await repository_.delete_batch(permit, rule, moment, beginning, most);
         if (!batch) co_return batch.error();
         deleted += batch->deleted;
         // Fewer: nothing is left but rows that changed this moment, for the next run.
-        if (batch->deleted < options_.batch_rows) co_return deleted;
+        if (batch->deleted < most) co_return deleted;
         beginning = batch->reached;
+        co_await pace.rest(SteadyClock::now() - began);
     }
 }
 

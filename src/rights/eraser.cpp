@@ -1,8 +1,23 @@
 #include "eraser.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
 namespace samtal::rights {
 
 namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+using Step = PgErasureRepository::Step;
+
+constexpr auto turn = 1s;
+constexpr std::chrono::milliseconds longest_look = 100ms;
 
 template <class T>
 T value_of(Result<T> result) {
@@ -10,25 +25,75 @@ T value_of(Result<T> result) {
     return *std::move(result);
 }
 
+Eraser::Outcome hindered(Step step) {
+    return step == Step::held ? Eraser::Outcome::held : Eraser::Outcome::elsewhere;
+}
+
 }  // namespace
 
-Task<bool> Eraser::erase(RightsPermit const& permit, Work const& work) {
-    using Step = PgErasureRepository::Step;
-    if (value_of(co_await repository_.begin(permit, work)) != Step::done) co_return false;
+Task<Eraser::Outcome> Eraser::erase(RightsPermit const& permit, Work const& work) {
+    auto found = walks_.find(work.id.text());
+    if (found == walks_.end()) {
+        if (auto const outcome = co_await shut(permit, work); outcome != Outcome::done) co_return outcome;
+        found = walks_.emplace(work.id.text(), Walk{}).first;
+    }
+    auto const outcome = co_await walk_on(permit, work, found->second);
+    if (outcome == Outcome::more) co_return outcome;
+    walks_.erase(found);
+    if (outcome == Outcome::done) co_await certify(permit, work);
+    co_return outcome;
+}
+
+/// Done: nobody writes for the person any more, and what is written nobody can read.
+Task<Eraser::Outcome> Eraser::shut(RightsPermit const& permit, Work const& work) {
+    if (auto const step = value_of(co_await repository_.begin(permit, work)); step != Step::done)
+        co_return hindered(step);
+    auto writers = value_of(co_await repository_.others_at_work(permit));
     co_await parts_.end_access(*work.user);
     co_await parts_.uncount(*work.user);
-    auto const in_force = parts_.in_force();
-    if (!co_await notices_.prepare(permit, work.id, work.organisation, *work.user, in_force, parts_.clock()))
+    if (!co_await notices_.prepare(permit, work.id, work.organisation, *work.user, parts_.in_force(), parts_.clock()))
         throw Unavailable{"the database is busy"};
-    if (value_of(co_await repository_.destroy_key(permit, work)) != Step::done) co_return false;
-    while (value_of(co_await repository_.erase_batch(permit, work, rows_in_batch))) {
+    if (auto const step = value_of(co_await repository_.destroy_key(permit, work)); step != Step::done)
+        co_return hindered(step);
+    co_return co_await let_writers_end(permit, std::move(writers)) ? Outcome::done : Outcome::more;
+}
+
+/// A message may have been admitted before the account was shut and be stored after its row's place was walked by.
+Task<bool> Eraser::let_writers_end(RightsPermit const& permit, std::vector<std::string> writers) {
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    for (auto pause = 1ms; !writers.empty(); pause = std::min(2 * pause, longest_look)) {
+        if (stopping_()) co_return false;
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        auto const at_work = value_of(co_await repository_.others_at_work(permit));
+        std::erase_if(writers,
+                      [&](auto const& each) { return std::ranges::find(at_work, each) == at_work.end(); });
     }
-    auto const certify = [this, &in_force](Certificate const& certificate) {
+    co_return true;
+}
+
+Task<Eraser::Outcome> Eraser::walk_on(RightsPermit const& permit, Work const& work, Walk& walk) {
+    auto const end = SteadyClock::now() + turn;
+    while (!stopping_()) {
+        auto const began = SteadyClock::now();
+        int const most = walk.pace.rows();
+        auto const batch = value_of(co_await repository_.erase_batch(permit, work, walk.reached, most));
+        if (!batch) co_return Outcome::elsewhere;
+        if (batch->rows < most) co_return Outcome::done;
+        walk.reached = batch->reached;
+        co_await walk.pace.rest(SteadyClock::now() - began);
+        if (SteadyClock::now() >= end) break;
+    }
+    co_return Outcome::more;
+}
+
+Task<void> Eraser::certify(RightsPermit const& permit, Work const& work) {
+    auto const in_force = parts_.in_force();
+    auto const signed_certificate = [this, &in_force](Certificate const& certificate) {
         return encode_certificate(certificate, parts_.signer, in_force);
     };
-    auto const finished = co_await repository_.finish(permit, work, certify, parts_.clock());
+    auto const finished = co_await repository_.finish(permit, work, signed_certificate, parts_.clock());
     if (!finished) throw Unavailable{"the database is busy"};
-    co_return true;
 }
 
 }  // namespace samtal::rights

@@ -2,26 +2,49 @@
 
 #include "pg_erasure_repository.hpp"
 #include "pg_notice_repository.hpp"
+#include "samtal/storage/pace.hpp"
+
+#include <functional>
+#include <map>
 
 namespace samtal::rights {
 
-/// One person's erasure, step after step. Each step may be repeated, so whoever takes the request up again, after
-/// a crash or on another server, begins at the first.
+/// People's erasures, step after step. Each step may be repeated, so whoever takes a request up again, after a
+/// crash or on another server, begins at the first. On one executor.
 class Eraser {
 public:
-    Eraser(RightsParts const& parts, PgErasureRepository& repository, PgNoticeRepository& notices)
-        : parts_{parts}, repository_{repository}, notices_{notices} {}
+    /// `stopping`: that what is under way has to end soon.
+    Eraser(RightsParts const& parts, PgErasureRepository& repository, PgNoticeRepository& notices,
+           std::function<bool()> stopping)
+        : parts_{parts}, repository_{repository}, notices_{notices}, stopping_{std::move(stopping)} {}
 
-    /// True: the certificate is there. False: a legal hold stops it, or another server is on it. Throws
+    enum class Outcome {
+        done,       // the certificate is there
+        held,       // a legal hold stops it
+        elsewhere,  // another server is on it
+        more,       // nothing is in the way: ask again
+    };
+    /// Works for about a second, so that a person with very many rows does not keep all others waiting. Throws
     /// Unavailable.
-    Task<bool> erase(RightsPermit const&, Work const&);
+    Task<Outcome> erase(RightsPermit const&, Work const&);
 
 private:
-    static constexpr int rows_in_batch = 1000;
+    /// From when the account is shut until the last row is gone.
+    struct Walk {
+        Place reached;
+        storage::Pace pace{{}};
+    };
+
+    Task<Outcome> shut(RightsPermit const&, Work const&);
+    Task<bool> let_writers_end(RightsPermit const&, std::vector<std::string> writers);
+    Task<Outcome> walk_on(RightsPermit const&, Work const&, Walk&);
+    Task<void> certify(RightsPermit const&, Work const&);
 
     RightsParts const& parts_;
     PgErasureRepository& repository_;
     PgNoticeRepository& notices_;
+    std::function<bool()> stopping_;
+    std::map<std::string, Walk> walks_;  // by request
 };
 
 }  // namespace samtal::rights

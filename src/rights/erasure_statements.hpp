@@ -28,13 +28,26 @@ UPDATE privacy_requests SET state = 'running', waits_for = NULLIF($3::text, '')
    AND (state <> 'running' OR waits_for IS DISTINCT FROM NULLIF($3::text, ''))
 )sql"};
 
+// Transactions of this program, of all its servers, that may have looked at an account before now. Whoever looks
+// holds a lock on the table to the end.
+inline constexpr storage::Statement others_at_work{R"sql(
+-- rights.others_at_work
+SELECT DISTINCT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+ WHERE l.locktype = 'relation' AND l.relation = 'users'::regclass AND l.pid <> pg_backend_pid()
+   AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+   AND pg_has_role(a.usesysid, 'samtal_runtime', 'member')
+)sql"};
+
 // What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact.
 inline constexpr storage::Statement erase_batch{R"sql(
 -- rights.erase_batch
-INSERT INTO erasure_counts AS c (organisation_id, request_id, category, holding, erased)
-SELECT $1::uuid, $2::uuid, e.category, e.holding, e.erased FROM erase_subject($1::uuid, $3::uuid, $4::integer) AS e
-ON CONFLICT (organisation_id, request_id, holding) DO UPDATE SET erased = c.erased + excluded.erased
-RETURNING holding
+WITH gone AS MATERIALIZED (
+    SELECT e.*, row_number() OVER () AS n FROM erase_subject($1::uuid, $3::uuid, $4::text, $5::text[], $6::integer) AS e
+), counted AS (
+    INSERT INTO erasure_counts AS c (organisation_id, request_id, category, holding, erased)
+    SELECT $1::uuid, $2::uuid, g.category, g.holding, g.erased FROM gone g
+    ON CONFLICT (organisation_id, request_id, holding) DO UPDATE SET erased = c.erased + excluded.erased
+) SELECT g.erased, g.holding, g.reached FROM gone g ORDER BY g.n
 )sql"};
 
 inline constexpr storage::Statement read_counts{R"sql(

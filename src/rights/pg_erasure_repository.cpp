@@ -80,11 +80,27 @@ Task<Result<PgErasureRepository::Step>> PgErasureRepository::destroy_key(RightsP
     });
 }
 
-Task<Result<bool>> PgErasureRepository::erase_batch(RightsPermit const& permit, Work const& work, int most) {
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<bool> {
-        if (!take(tx, work)) return false;
-        return !tx.exec(rights::erase_batch, work.organisation.text(), work.id.text(), work.user->text(), most)
-                    .empty();
+Task<Result<std::vector<std::string>>> PgErasureRepository::others_at_work(RightsPermit const& permit) {
+    co_return co_await db_.read(permit, [](Tx& tx) -> Result<std::vector<std::string>> {
+        std::vector<std::string> transactions;
+        for (auto const& row : tx.exec(rights::others_at_work)) transactions.push_back(storage::text_of(row[0]));
+        return transactions;
+    });
+}
+
+Task<Result<std::optional<ErasedBatch>>> PgErasureRepository::erase_batch(RightsPermit const& permit,
+                                                                          Work const& work, Place const& from,
+                                                                          int most) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::optional<ErasedBatch>> {
+        if (!take(tx, work)) return std::optional<ErasedBatch>{};
+        ErasedBatch batch;
+        for (auto const& row : tx.exec(rights::erase_batch, work.organisation.text(), work.id.text(),
+                                       work.user->text(), from.holding, from.key, most)) {
+            batch.rows += row[0].as<std::int64_t>();
+            batch.reached = {storage::text_of(row[1]), std::nullopt};
+            if (!row[2].is_null()) batch.reached.key = storage::text_of(row[2]);
+        }
+        return std::optional{std::move(batch)};
     });
 }
 

@@ -18,6 +18,17 @@ struct Work {
     std::string language;
 };
 
+/// How far a person's rows have been walked; as it is made, not at all.
+struct Place {
+    std::optional<std::string> holding;
+    std::optional<std::string> key;  // the last row there, as PostgreSQL writes it; nothing: from its first one on
+};
+
+struct ErasedBatch {
+    std::int64_t rows = 0;
+    Place reached;
+};
+
 /// The steps of an erasure, each a transaction that may be repeated, and those of an archive. On connections that
 /// nobody else waits for.
 class PgErasureRepository {
@@ -33,8 +44,11 @@ public:
     Task<Result<Step>> begin(RightsPermit const&, Work const&);
     /// From here on there is no way back: what was sealed is unreadable, wherever a copy of it lies.
     Task<Result<Step>> destroy_key(RightsPermit const&, Work const&);
-    /// At most `most` rows. False: nothing is left.
-    Task<Result<bool>> erase_batch(RightsPermit const&, Work const&, int most);
+    /// Who may have seen the account before it was shut, and may still write for it.
+    Task<Result<std::vector<std::string>>> others_at_work(RightsPermit const&);
+    /// About `most` rows from `from` on. Nothing: another server has the request.
+    Task<Result<std::optional<ErasedBatch>>> erase_batch(RightsPermit const&, Work const&, Place const& from,
+                                                         int most);
     using Certify = std::function<std::string(Certificate const&)>;
     Task<Result<void>> finish(RightsPermit const&, Work const&, Certify const&, Timestamp now);
 

@@ -52,13 +52,14 @@ Workload Rounds::workload() const {
 Task<void> Rounds::rounds() {
     while (!stopping_) {
         woken_ = false;
+        unfinished_ = false;
         try {
             co_await round();
         } catch (std::exception const& e) {
             ops::write_log(ops::Level::warning, "rights.round_failed", ops::field("what", e.what()));
         }
         if (stopping_) co_return;
-        if (woken_) continue;
+        if (woken_ || unfinished_) continue;
         timer_.expires_after(pause);
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
@@ -93,7 +94,7 @@ Task<void> Rounds::replay(RightsPermit const& permit) {
     looked_ = true;
 }
 
-/// False: an erasure failed and is to be tried again.
+/// False: an erasure is not done, and nothing that the register allows keeps it from being done.
 Task<bool> Rounds::work_on_all(RightsPermit const& permit) {
     bool all = true;
     RequestId after{boost::uuids::uuid{}};
@@ -115,9 +116,12 @@ Task<bool> Rounds::work_on_all(RightsPermit const& permit) {
 Task<bool> Rounds::work_on(RightsPermit const& permit, Work const& work) {
     try {
         if (!work.user) co_return true;
-        if (work.kind == "erasure")
-            co_await eraser_.erase(permit, work);
-        else if (work.kind == "access" || work.kind == "portability")
+        if (work.kind == "erasure") {
+            auto const outcome = co_await eraser_.erase(permit, work);
+            unfinished_ = unfinished_ || outcome == Eraser::Outcome::more;
+            co_return outcome == Eraser::Outcome::done || outcome == Eraser::Outcome::held;
+        }
+        if (work.kind == "access" || work.kind == "portability")
             co_await build_archive(permit, work);
         else if (work.kind == "rectification")
             co_await settle_address(permit, work);

@@ -25,7 +25,7 @@ public:
           notices_{parts.duties, parts.cipher, parts.ring},
           requests_{parts.duties, parts.cipher, notices_},
           rectifications_{parts.duties, parts.cipher, requests_, notices_},
-          eraser_{parts_, repository_, notices_},
+          eraser_{parts_, repository_, notices_, [this] { return stopping_.load(); }},
           teller_{parts_, notices_},
           timer_{parts.executor} {}
 
@@ -56,7 +56,8 @@ private:
     Teller teller_;
     std::optional<Timestamp> lapsed_at_;  // when it was last looked for invitations that nobody took up
     boost::asio::steady_timer timer_;
-    bool woken_ = false;  // on the executor only
+    bool woken_ = false;       // on the executor only, as the next
+    bool unfinished_ = false;  // an erasure wants another turn now
     std::atomic<bool> stopping_ = false;
     std::atomic<bool> looked_ = false;    // for people whom a backup brought back
     std::atomic<bool> replayed_ = false;  // and they are gone again

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -15,6 +16,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -30,21 +33,26 @@ constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 namespace {
 
+struct Sample {
+    std::int64_t second;  // in which it arrived
+    std::uint32_t us;     // send → peer
+};
+
 struct Counters {
     std::uint64_t acked = 0;
     std::uint64_t delivered = 0;
     std::uint64_t errors = 0;
-    std::vector<std::uint32_t> latency_us;  // send → peer
+    std::vector<std::vector<Sample>> sections{1};
 };
 
 /// One side of a pair. Its messages carry the time they were sent as the head of their text, so the peer can tell
 /// the latency without any table.
 class Person {
 public:
-    Person(asio::io_context& loop, ChatLoad const& load, std::string const& token, std::string const& conversation,
+    Person(asio::io_context& loop, ChatLoad const& load, std::string token, std::string const& conversation,
            Counters& counters, std::uint64_t number)
         : load_{load},
-          token_{token},
+          token_{std::move(token)},
           conversation_{conversation},
           counters_{counters},
           socket_{loop},
@@ -67,7 +75,7 @@ public:
         co_return !closed;
     }
 
-    Task<void> read(Clock::time_point end) {
+    Task<void> read(Clock::time_point const& end) {
         boost::beast::flat_buffer buffer;
         for (;;) {
             auto const [closed, size] = co_await socket_.async_read(buffer, quietly);
@@ -79,7 +87,7 @@ public:
         wake_.cancel();
     }
 
-    Task<void> write(Clock::time_point begin, Clock::time_point end, std::chrono::nanoseconds interval) {
+    Task<void> write(Clock::time_point begin, Clock::time_point const& end, std::chrono::nanoseconds interval) {
         auto due = begin;
         while (!gone_ && Clock::now() < end) {
             if (interval.count() > 0) {
@@ -122,8 +130,10 @@ private:
         } else if (auto const at = frame.find(R"("text":"@)"); at != std::string_view::npos) {
             if (counts) ++counters_.delivered;
             auto const sent = std::stoll(std::string{frame.substr(at + 9, 19)});
-            auto const took = Clock::now().time_since_epoch().count() - sent;
-            counters_.latency_us.push_back(static_cast<std::uint32_t>(std::max<long long>(took, 0) / 1000));
+            auto const now = Clock::now().time_since_epoch();
+            counters_.sections.back().push_back(
+                {std::chrono::floor<std::chrono::seconds>(now).count(),
+                 static_cast<std::uint32_t>(std::max<long long>(now.count() - sent, 0) / 1000)});
         } else if (frame.find(R"("type":"error")") != std::string_view::npos) {
             ++counters_.errors;
             if (under_way_ > 0) --under_way_;
@@ -132,7 +142,7 @@ private:
     }
 
     ChatLoad const& load_;
-    std::string const& token_;
+    std::string token_;
     std::string const& conversation_;
     Counters& counters_;
     Socket socket_;
@@ -147,56 +157,100 @@ private:
 
 using People = std::vector<std::unique_ptr<Person>>;
 
-Task<void> drive(People& people, ChatLoad const& load, Counters& counters) {
-    for (auto const& person : people)
-        if (!co_await person->connect()) ++counters.errors;
-    auto const executor = co_await asio::this_coro::executor;
-    auto const begin = Clock::now();
-    auto const end =
-        begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(load.seconds));
-    std::chrono::nanoseconds interval{0};
-    if (load.rate > 0)
-        interval =
-            std::chrono::nanoseconds{static_cast<long long>(1e9 * static_cast<double>(people.size()) / load.rate)};
-    for (std::size_t i = 0; i < people.size(); ++i) {
-        // Spread over one interval, so that the rate is even.
-        auto const offset = interval * static_cast<long long>(i) / static_cast<long long>(people.size());
-        asio::co_spawn(executor, people[i]->read(end), asio::detached);
-        asio::co_spawn(executor, people[i]->write(begin + offset, end, interval), asio::detached);
+/// The load of one run, and when it ends.
+struct Run {
+    ChatLoad const& load;
+    Counters counters;
+    People people;
+    Clock::time_point begin, end;
+};
+
+Task<void> heed_signals(Run& run, asio::signal_set& signals, asio::steady_timer& over) {
+    for (;;) {
+        auto const [cancelled, signal] = co_await signals.async_wait(quietly);
+        if (cancelled) co_return;
+        if (signal == SIGTERM) {
+            run.end = std::min(run.end, Clock::now());
+            over.cancel();
+        } else {
+            run.counters.sections.emplace_back();
+        }
     }
-    asio::steady_timer over{executor, end + std::chrono::seconds{1}};
-    co_await over.async_wait(quietly);
-    for (auto const& person : people) person->close();
 }
 
-double percentile(std::vector<std::uint32_t>& sorted, double p) {
+Task<void> drive(Run& run) {
+    auto const executor = co_await asio::this_coro::executor;
+    asio::signal_set signals{executor, SIGUSR1, SIGTERM};
+    asio::steady_timer over{executor, Clock::time_point::max()};
+    asio::co_spawn(executor, heed_signals(run, signals, over), asio::detached);
+    for (auto const& person : run.people)
+        if (!co_await person->connect()) ++run.counters.errors;
+    run.begin = Clock::now();
+    run.end =
+        run.begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(run.load.seconds));
+    std::chrono::nanoseconds interval{0};
+    if (run.load.rate > 0)
+        interval = std::chrono::nanoseconds{
+            static_cast<long long>(1e9 * static_cast<double>(run.people.size()) / run.load.rate)};
+    for (std::size_t i = 0; i < run.people.size(); ++i) {
+        // Spread over one interval, so that the rate is even.
+        auto const offset = interval * static_cast<long long>(i) / static_cast<long long>(run.people.size());
+        asio::co_spawn(executor, run.people[i]->read(run.end), asio::detached);
+        asio::co_spawn(executor, run.people[i]->write(run.begin + offset, run.end, interval), asio::detached);
+    }
+    over.expires_at(run.end);
+    co_await over.async_wait(quietly);
+    over.expires_after(std::chrono::seconds{1});  // for what is on its way
+    co_await over.async_wait(quietly);
+    signals.cancel();
+    for (auto const& person : run.people) person->close();
+}
+
+double percentile(std::vector<std::uint32_t> const& sorted, double p) {
     if (sorted.empty()) return 0;
     auto const at = static_cast<std::size_t>(p * static_cast<double>(sorted.size() - 1));
     return sorted[at] / 1000.0;
+}
+
+std::vector<std::uint32_t> sorted_us(std::vector<Sample> const& samples) {
+    std::vector<std::uint32_t> us;
+    for (Sample const& sample : samples) us.push_back(sample.us);
+    std::ranges::sort(us);
+    return us;
+}
+
+Latencies latencies_of(std::vector<Sample> const& samples) {
+    auto const us = sorted_us(samples);
+    Latencies latencies{percentile(us, 0.50), percentile(us, 0.99), percentile(us, 0.999), {}};
+    std::map<std::int64_t, std::vector<Sample>> seconds;
+    for (Sample const& sample : samples) seconds[sample.second].push_back(sample);
+    for (auto const& [second, of_it] : seconds)
+        latencies.p99_of_seconds_ms.push_back(percentile(sorted_us(of_it), 0.99));
+    return latencies;
 }
 
 }  // namespace
 
 ChatResult run(ChatLoad const& load) {
     asio::io_context loop{1};
-    Counters counters;
-    People people;
+    Run run{load, {}, {}, {}, {}};
     std::uint64_t number = 0;
-    for (Pair const& pair : load.pairs) {
-        people.push_back(
-            std::make_unique<Person>(loop, load, pair.token_a, pair.conversation, counters, ++number));
-        people.push_back(
-            std::make_unique<Person>(loop, load, pair.token_b, pair.conversation, counters, ++number));
-    }
-    asio::co_spawn(loop, drive(people, load, counters), asio::detached);
+    for (Pair const& pair : load.pairs)
+        for (std::string const& token : {pair.token_a, pair.token_b})
+            run.people.push_back(
+                std::make_unique<Person>(loop, load, token, pair.conversation, run.counters, ++number));
+    asio::co_spawn(loop, drive(run), asio::detached);
     loop.run();
-    std::ranges::sort(counters.latency_us);
-    return {static_cast<double>(counters.acked) / load.seconds,
-            static_cast<double>(counters.delivered) / load.seconds,
-            percentile(counters.latency_us, 0.50),
-            percentile(counters.latency_us, 0.99),
-            percentile(counters.latency_us, 0.999),
-            counters.errors};
+    double const seconds = std::chrono::duration<double>(run.end - run.begin).count();
+    std::vector<Sample> all;
+    for (auto const& section : run.counters.sections) all.insert(all.end(), section.begin(), section.end());
+    ChatResult result{static_cast<double>(run.counters.acked) / seconds,
+                      static_cast<double>(run.counters.delivered) / seconds,
+                      latencies_of(all),
+                      {},
+                      run.counters.errors};
+    for (auto const& section : run.counters.sections) result.sections.push_back(latencies_of(section));
+    return result;
 }
 
 }  // namespace samtal::load

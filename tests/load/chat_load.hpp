@@ -23,16 +23,24 @@ struct ChatLoad {
     unsigned text_bytes = 200;
 };
 
+/// From send to the peer's socket.
+struct Latencies {
+    double p50_ms = 0;
+    double p99_ms = 0;
+    double p999_ms = 0;
+    std::vector<double> p99_of_seconds_ms;  // of each second by itself
+};
+
 struct ChatResult {
     double acked_per_s = 0;
     double delivered_per_s = 0;
-    double p50_ms = 0;  // from send to the peer's socket
-    double p99_ms = 0;
-    double p999_ms = 0;
+    Latencies all;
+    std::vector<Latencies> sections;
     std::uint64_t errors = 0;
 };
 
-/// Connects every person, then sends from each side of each pair.
+/// Connects every person, then sends from each side of each pair. SIGUSR1 begins a new section of the figures,
+/// SIGTERM ends the load before its time.
 [[nodiscard]] ChatResult run(ChatLoad const&);
 
 }  // namespace samtal::load

@@ -28,6 +28,22 @@ void read_url(std::string const& url, samtal::load::ChatLoad& load) {
     load.port = static_cast<unsigned short>(std::stoul(url.substr(colon + 1)));
 }
 
+nlohmann::json as_json(samtal::load::Latencies const& l) {
+    return {{"p50_ms", l.p50_ms},
+            {"p99_ms", l.p99_ms},
+            {"p999_ms", l.p999_ms},
+            {"p99_of_seconds_ms", l.p99_of_seconds_ms}};
+}
+
+nlohmann::json as_json(samtal::load::ChatResult const& result) {
+    auto json = as_json(result.all);
+    json["acked_per_s"] = result.acked_per_s;
+    json["delivered_per_s"] = result.delivered_per_s;
+    json["errors"] = result.errors;
+    for (auto const& section : result.sections) json["sections"].push_back(as_json(section));
+    return json;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,10 +63,7 @@ int main(int argc, char** argv) {
         read_url(url, load);
         load.pairs = read_pairs(pairs);
         auto const r = samtal::load::run(load);
-        std::cout << nlohmann::json{{"acked_per_s", r.acked_per_s}, {"delivered_per_s", r.delivered_per_s},
-                                    {"p50_ms", r.p50_ms},           {"p99_ms", r.p99_ms},
-                                    {"p999_ms", r.p999_ms},         {"errors", r.errors}}
-                  << '\n';
+        std::cout << as_json(r) << '\n';
         return r.errors == 0 ? 0 : 1;
     } catch (std::exception const& e) {
         std::cerr << "samtal-load: " << e.what() << '\n';

@@ -13,7 +13,7 @@ from support.client import Client, ok, problem
 from support.database import Cluster, files_below
 from support.dates import day
 from support.people import Person
-from support.platform import Platform, descendants
+from support.platform import Platform, descendants, eventually
 
 
 @dataclass
@@ -159,10 +159,20 @@ def test_the_worker_knows_nobody(platform: Platform, life: Life) -> None:
 
 
 def test_z_a_leak_planted_in_the_cluster_is_found(platform: Platform) -> None:
-    """The negative control, last: the same search over the same files finds one row of plaintext."""
+    """The negative control, last: the same search over the same files finds plaintext, first in the log of the write and then in
+    the table. Many rows, because the log's pages have headers in between; the log first, because what a checkpoint makes
+    superfluous of it goes under other names while one looks."""
     cluster, leak = Cluster(platform), canary.marker()
-    cluster.ask("postgres", f"CREATE TABLE planted (t text); INSERT INTO planted VALUES ('{leak}'); CHECKPOINT;")
-    found = canary.search(files_below(platform.data / "postgres"), {"planted": leak})
-    cluster.ask("postgres", "DROP TABLE planted;")
-    places = {finding.path.relative_to(platform.data / "postgres").parts[0] for finding in found}
-    assert {"base", "pg_wal"} <= places
+
+    def is_found_in(part: str) -> bool:
+        return bool(canary.search(files_below(platform.data / "postgres" / part), {"planted": leak}))
+
+    def is_found_once_written() -> bool:
+        cluster.ask("postgres", f"INSERT INTO planted SELECT '{leak}' FROM generate_series(1, 100)")
+        return is_found_in("pg_wal")
+
+    cluster.ask("postgres", "CREATE TABLE planted (t text)")
+    eventually(is_found_once_written, 30, "it is found in the write-ahead log")
+    cluster.ask("postgres", "CHECKPOINT")
+    assert is_found_in("base")
+    cluster.ask("postgres", "DROP TABLE planted")

@@ -69,6 +69,7 @@ TestDatabase::TestDatabase(std::string directory)
       db{main_options(directory)},
       keys{storage::make_pg_subject_keys(keystore_login(directory), ring)},
       cipher{*keys},
+      main{login(directory, "main")},
       keystore{keystore_login(directory)},
       data{std::move(directory)} {}
 
@@ -88,7 +89,7 @@ TestDatabase& TestDatabase::shared() {
 }
 
 pqxx::result TestDatabase::admin(std::string const& sql) {
-    pqxx::connection connection{storage::connection_string(login(data, "main"))};
+    pqxx::connection connection{storage::connection_string(main)};
     pqxx::work work{connection};
     work.exec("SET LOCAL ROLE samtal_owner");
     auto result = work.exec(sql);

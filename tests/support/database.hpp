@@ -25,6 +25,7 @@ public:
     storage::Database db;
     std::unique_ptr<storage::SubjectKeys> keys;
     storage::ColumnCipher cipher;
+    storage::LoginOptions main;  // as the migrator
     storage::LoginOptions keystore;
     std::string data;  // the directory
 

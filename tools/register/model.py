@@ -21,7 +21,7 @@ CALLERS = ("person", "doorstep", "machine", "operator")
 RIGHTS = ("select", "insert", "update")
 TOP = {"service_class", "controller", "contact", "dpo", "authority", "languages", "security", "transfers", "categories",
        "people", "tables", "recipients", "purposes", "withheld", "labels", "export", "expiry"}
-TABLE_KEYS = {"subject", "fields", "common", "pseudonymous", "erase", "kept"}
+TABLE_KEYS = {"subject", "fields", "common", "pseudonymous", "erase", "erase_walks", "kept"}
 PURPOSE_KEYS = {"title", "reason", "basis", "law", "choice", "callers", "honours_restriction", "kept", "retention",
                 "recipients", "delete", "functions", "through", "minimum_age", "off_by_gpc", "default", "people", "compatible",
                 "interest", "source", "service_classes", "codes", *RIGHTS}
@@ -46,6 +46,7 @@ class Table:
     common: bool        # rows of several people: one's restriction does not take them from the others
     pseudonymous: bool  # rows that lead to nobody's account
     erase: str          # what an erasure does: delete, or the name of a function of the schema
+    erase_walks: bool     # whether that function takes the key reached and says how far it came
     kept: dict[str, str]  # what stays after an erasure and why, by language; for the certificate
 
     def category(self) -> str:
@@ -111,7 +112,8 @@ def load(path: pathlib.Path) -> Register:
     shape.vocabulary(path, raw)
     _want(path, "service_class", raw["service_class"] in SERVICE_CLASSES, "unknown class of service")
     tables = {name: Table(name, t.get("subject", ""), t.get("fields", {}), t.get("common", False),
-                          t.get("pseudonymous", False), t.get("erase", "delete"), t.get("kept", {}))
+                          t.get("pseudonymous", False), t.get("erase", "delete"), t.get("erase_walks", False),
+                          t.get("kept", {}))
               for name, t in raw["tables"].items()}
     register = Register(path, raw, tables, [Purpose(n, p) for n, p in raw["purposes"].items()])
     _check_tables(register)

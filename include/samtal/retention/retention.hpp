@@ -18,7 +18,8 @@ namespace samtal::retention {
 
 struct RetentionOptions {
     std::chrono::minutes every{60};  // between two runs of the deployment, give or take a tenth
-    unsigned batch_rows = 1000;      // deleted in one transaction
+    unsigned batch_rows = 1000;      // deleted in one transaction at most; fewer where that takes long
+    double share = 0.3;              // of a run's time in which it works; it rests for the others
 };
 
 /// What the room works with. All of it outlives the room; everything asynchronous runs on `executor`, which must

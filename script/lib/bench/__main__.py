@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, erasure, ingest, keys, profile, start
+from bench import chat, effect, erasure, ingest, keys, profile, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -19,6 +19,8 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "ingest": ingest.measure,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,
+    "erasure_large": effect.measure_erasure,
+    "retention_effect": effect.measure_retention,
 }
 
 

@@ -1,8 +1,10 @@
 """Chat over WebSocket: two hundred pairs, driven by samtal-load."""
 
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from bench.measure import Measure, beside
@@ -26,16 +28,39 @@ def measure_latency(platform: Platform) -> Iterator[Measure]:
         yield Measure(f"chat_latency_{percentile}", round(load[f"{percentile}_ms"], 3), "ms")
 
 
+class Traffic:
+    """A thousand messages a second until the end, while something else goes on."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._load = subprocess.Popen([*_command(platform), "--seconds", "3600", "--rate", "1000"], stdout=subprocess.PIPE, text=True)
+
+    def mark(self) -> None:
+        """From here on the figures are counted anew."""
+        self._load.send_signal(signal.SIGUSR1)
+
+    def end(self) -> list[dict[str, Any]]:
+        """The figures between the marks."""
+        self._load.terminate()
+        output, _ = self._load.communicate(timeout=60)
+        return _checked(output)["sections"]
+
+
 def _load(platform: Platform, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run([*_command(platform), "--seconds", str(SECONDS), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"samtal-load: {done.stderr.strip()}")
+    return _checked(done.stdout)
+
+
+def _command(platform: Platform) -> list[str | Path]:
     pairs = platform.home / "pairs"
     pairs.write_text("".join(f"{a.token} {b.token} {conversation}\n" for a, b, conversation in platform.pairs))
     pairs.chmod(0o600)
-    done = subprocess.run(
-        [platform.bin / "samtal-load", "chat", "--url", platform.url, "--pairs", pairs, "--seconds", str(SECONDS), *arguments],
-        capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"samtal-load: {done.stderr.strip()}")
-    result = json.loads(done.stdout)
+    return [platform.bin / "samtal-load", "chat", "--url", platform.url, "--pairs", pairs]
+
+
+def _checked(output: str) -> dict[str, Any]:
+    result = json.loads(output)
     if result["errors"]:
         raise SystemExit(f"samtal-load saw {result['errors']} errors; the figures mean nothing")
     return result

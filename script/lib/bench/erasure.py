@@ -17,11 +17,14 @@ OTHERS = int(os.environ.get("SAMTAL_BENCH_MESSAGES", "500000"))  # other people'
 CONVERSATION = """
 INSERT INTO conversations (organisation_id, conversation_id, last_seq) VALUES ('{org}', '{place}', {count});
 INSERT INTO messages (organisation_id, conversation_id, seq, message_id, sender_id, client_message_id, text, sent_at, decision_id)
-SELECT '{org}', '{place}', n, gen_random_uuid(), {who}, gen_random_uuid(), decode(repeat('5a', 240), 'hex'), now(), gen_random_uuid()
+SELECT '{org}', '{place}', n, gen_random_uuid(), {who}, gen_random_uuid(), decode(repeat('5a', 240), 'hex'),
+       now() - interval '{age}' + n * interval '1 ms', gen_random_uuid()
   FROM generate_series(1, {count}) n;
 """
-FURNISH = """
+MEMBER = """
 INSERT INTO members (organisation_id, conversation_id, user_id, role) VALUES ('{org}', '{place}', '{who}', 'member');
+"""
+CALLED = """
 INSERT INTO calls (organisation_id, owner_id, call_id, source_hash, direction, own_number, counterpart, started_at, ended_at, outcome,
                    decision_id)
 SELECT '{org}', '{who}', gen_random_uuid(), sha256(n::text::bytea), 'incoming', decode(repeat('5a', 52), 'hex'),
@@ -37,10 +40,11 @@ def furnish(platform: Platform, people: list[Person]) -> None:
     database, org = Pgbench(platform), platform.organisation
     script = ""
     for number in range(OTHERS // MESSAGES):
-        script += CONVERSATION.format(org=org, place=place(number), count=MESSAGES, who="gen_random_uuid()")
+        script += CONVERSATION.format(org=org, place=place(number), count=MESSAGES, who="gen_random_uuid()", age="1 day")
     for number, person in enumerate(people, OTHERS):
-        script += CONVERSATION.format(org=org, place=place(number), count=MESSAGES, who=f"'{person.user_id}'::uuid")
-        script += FURNISH.format(org=org, place=place(number), who=person.user_id, calls=CALLS)
+        script += CONVERSATION.format(org=org, place=place(number), count=MESSAGES, who=f"'{person.user_id}'::uuid", age="1 day")
+        script += MEMBER.format(org=org, place=place(number), who=person.user_id)
+        script += CALLED.format(org=org, who=person.user_id, calls=CALLS)
     database.script("samtal", script + "ANALYZE;")
 
 

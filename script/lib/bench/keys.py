@@ -1,4 +1,4 @@
-"""Rotating the key-encryption key of half a million people, while the server serves and new people come."""
+"""Rotating the key-encryption key of half a million people, while two servers serve and new people come to both."""
 
 import ctypes
 import ctypes.util
@@ -7,12 +7,13 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 from bench.measure import Measure
 from bench.pgbench import Superuser
-from bench.platform import Person, Platform
+from bench.platform import Person, Platform, SecondServer
 
-SUBJECTS = 500_000
+SUBJECTS = int(os.environ.get("SAMTAL_BENCH_SUBJECTS", "500000"))
 
 
 def measure(platform: Platform) -> Iterator[Measure]:
@@ -20,25 +21,41 @@ def measure(platform: Platform) -> Iterator[Measure]:
     store = Superuser(platform, "keystore")
     [person] = platform.people(1)
     _insert_subjects(platform, store)
-    visitors = [_Visitor(platform, person), _Newcomers(platform)]
-    for visitor in visitors:
-        visitor.start()
-    began = time.monotonic()
-    report = platform.control("keys", "rotate")
-    took = time.monotonic() - began
-    served = sum(visitor.end() for visitor in visitors)
-    lost = store.ask("samtal_keys", f"SELECT count(*) FROM subject_keys WHERE epoch <> {report['epoch']}")
-    if lost.strip() != "0" or report["rewrapped"] < SUBJECTS or not served:
-        raise SystemExit(f"the rotation left {lost.strip()} keys behind; the figure means nothing: {report}")
+    with SecondServer(platform) as second:
+        visitors = [_Visitor(platform, person, None), _Visitor(platform, person, second)]
+        newcomers = [_Newcomers(platform, None), _Newcomers(platform, second)]
+        for each in (*visitors, *newcomers):
+            each.start()
+        began = time.monotonic()
+        report = platform.control("keys", "rotate")
+        took = time.monotonic() - began
+        served = [each.end() for each in (*visitors, *newcomers)]
+        joined = sum(len(each.people) for each in newcomers)
+        _check(store, report, joined)
+        # Each on the server that has not seen them yet.
+        for each, url in zip(newcomers, (second.url, platform.url), strict=True):
+            for newcomer in each.people:
+                platform.request("GET", "/v1/me/profile", token=newcomer.token, url=url)
+    if not all(served):
+        raise SystemExit(f"somebody was not served at all during the rotation; the figure means nothing: {served}")
     yield Measure("key_rotation", round(took, 1), "s")
+    yield Measure("key_rotation_joined_meanwhile", joined, "people")
+
+
+def _check(store: Superuser, report: dict[str, Any], joined: int) -> None:
+    """Nobody's key is left in the old epoch, and nobody's is gone."""
+    left, kept = (int(store.ask("samtal_keys", f"SELECT count(*) FROM subject_keys WHERE epoch {which} {report['epoch']}"))
+                  for which in ("<>", "="))
+    if left or report["rewrapped"] < SUBJECTS or kept < SUBJECTS + joined:
+        raise SystemExit(f"of {SUBJECTS} and {joined} keys {left} are left behind and {kept} are there: {report}")
 
 
 class _Visitor(threading.Thread):
     """Reads their profile over and over."""
 
-    def __init__(self, platform: Platform, person: Person | None) -> None:
+    def __init__(self, platform: Platform, person: Person | None, server: SecondServer | None) -> None:
         super().__init__(daemon=True)
-        self.platform, self.person = platform, person
+        self.platform, self.person, self.server = platform, person, server
         self.stopping, self.served, self.failure = False, 0, ""
 
     def run(self) -> None:
@@ -51,7 +68,8 @@ class _Visitor(threading.Thread):
 
     def visit(self) -> None:
         assert self.person is not None
-        self.platform.request("GET", "/v1/me/profile", token=self.person.token)
+        url = "" if self.server is None else self.server.url
+        self.platform.request("GET", "/v1/me/profile", token=self.person.token, url=url)
 
     def end(self) -> int:
         """How often they were served; nobody may have been refused."""
@@ -65,11 +83,12 @@ class _Visitor(threading.Thread):
 class _Newcomers(_Visitor):
     """Are invited, activate and log in, one after the other."""
 
-    def __init__(self, platform: Platform) -> None:
-        super().__init__(platform, None)
+    def __init__(self, platform: Platform, server: SecondServer | None) -> None:
+        super().__init__(platform, None, server)
+        self.people: list[Person] = []
 
     def visit(self) -> None:
-        self.platform.people(1)
+        self.people += self.platform.people(1, self.server)
 
 
 def _insert_subjects(platform: Platform, store: Superuser) -> None:

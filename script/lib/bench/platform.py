@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import tomllib
 import urllib.request
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
+PAIRS = int(os.environ.get("SAMTAL_BENCH_PAIRS", "200"))
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Platform:
         self.port, self.stats_port = free_ports(2)
         self.process: subprocess.Popen[str] | None = None
         self._people = 0
+        self._numbering = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -83,10 +87,10 @@ class Platform:
             self.process.stdout.close()
             self.process = None
 
-    def control(self, *arguments: str) -> dict[str, Any]:
+    def control(self, *arguments: str, server: "SecondServer | None" = None) -> dict[str, Any]:
         """Runs samtalctl and returns what it printed."""
-        done = subprocess.run([ROOT / "script/samtalctl", "--data", self.data, "--json", *arguments],
-                              capture_output=True, text=True, check=False)
+        where = ["--data", self.data] if server is None else ["--config", server.config]
+        done = subprocess.run([ROOT / "script/samtalctl", *where, "--json", *arguments], capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"samtalctl {' '.join(arguments[:2])}: {done.stderr.strip()}")
         return json.loads(done.stdout)
@@ -100,8 +104,8 @@ class Platform:
         if done.returncode:
             raise SystemExit(f"psql: {done.stderr.strip()}")
 
-    def request(self, method: str, path: str, body: object = None, token: str = "", empty: bool = False) -> Any:
-        request = urllib.request.Request(self.url + path, method=method)
+    def request(self, method: str, path: str, body: object = None, token: str = "", empty: bool = False, url: str = "") -> Any:
+        request = urllib.request.Request((url or self.url) + path, method=method)
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
@@ -123,33 +127,35 @@ class Platform:
     def notice_version(self) -> str:
         return self.request("GET", "/v1/notice?language=en")["version"]
 
-    def people(self, count: int, consents: tuple[str, ...] = ()) -> list[Person]:
+    def people(self, count: int, consents: tuple[str, ...] = (), server: "SecondServer | None" = None) -> list[Person]:
         """Invites, activates and logs in that many new people, some at a time: each costs two password hashes."""
-        first, self._people = self._people, self._people + count
+        with self._numbering:  # people may join at two servers at once
+            first, self._people = self._people, self._people + count
         self.organisation, self.notice_version  # noqa: B018  # fetched once, before the threads
         with ThreadPoolExecutor(8) as threads:
-            return list(threads.map(lambda number: self._person(number, consents), range(first, first + count)))
+            return list(threads.map(lambda number: self._person(number, consents, server), range(first, first + count)))
 
     @staticmethod
     def phone(number: int) -> str:
         """Of the person with that number."""
         return f"+4687{number:07d}"
 
-    def _person(self, number: int, consents: tuple[str, ...]) -> Person:
+    def _person(self, number: int, consents: tuple[str, ...], server: "SecondServer | None") -> Person:
+        url = self.url if server is None else server.url
         username, password = f"bench-{number}", f"correct horse {number} battery"
         invited = self.control(
             "user", "invite", "--organisation", self.organisation, "--given-name", "Bench", "--family-name", f"Nr {number}",
-            "--email", f"bench-{number}@example.org", "--phone", self.phone(number))
+            "--email", f"bench-{number}@example.org", "--phone", self.phone(number), server=server)
         self.request("POST", "/v1/activation", {
             "activation_code": invited["activation_code"], "username": username, "password": password,
-            "acknowledged_notice": self.notice_version, "consents": dict.fromkeys(consents, True)})
-        login = self.request("POST", "/v1/login", {"username": username, "password": password})
+            "acknowledged_notice": self.notice_version, "consents": dict.fromkeys(consents, True)}, url=url)
+        login = self.request("POST", "/v1/login", {"username": username, "password": password}, url=url)
         return Person(login["user_id"], login["access_token"])
 
     @cached_property
     def pairs(self) -> list[tuple[Person, Person, str]]:
         """Two hundred pairs of people, each with its conversation."""
-        everybody = self.people(400)
+        everybody = self.people(2 * PAIRS)
 
         def conversation(pair: tuple[Person, Person]) -> tuple[Person, Person, str]:
             made = self.request("POST", "/v1/conversations", {"member_ids": [pair[1].user_id]}, pair[0].token)
@@ -166,3 +172,33 @@ class Platform:
     def database(self, section: str) -> dict[str, Any]:
         """Where a database is, as the operator knows it."""
         return tomllib.loads((self.data / "config/operator.toml").read_text())[section]
+
+
+class SecondServer:
+    """One more server on the databases of a platform. Use as a context manager."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform, self.config = platform, platform.home / "second.toml"
+        [self._port] = free_ports(1)
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> "SecondServer":
+        text = (self._platform.data / "config/server.toml").read_text()
+        text = re.sub(r"(?m)^admin_socket = .*", f'admin_socket = "{self._platform.home}/second.sock"', text)
+        self.config.write_text(re.sub(r"(?m)(^\[server\]\n(?:.+\n)*?port = )\d+", rf"\g<1>{self._port}", text))
+        environment = os.environ | {"SAMTAL_METRICS_PORT": "0"}
+        self._process = subprocess.Popen([self._platform.bin / "samtal-server", "--config", self.config], env=environment,
+                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        for _ in range(600):
+            if self._process.poll() is not None:
+                raise SystemExit(f"the second server ended with {self._process.returncode}")
+            try:
+                self._platform.request("GET", "/readyz", url=self.url)
+                return self
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("the second server did not become ready")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()

@@ -90,7 +90,7 @@ protected:
     PgHoldRepository holds{db, cipher};
     RetentionService service{repository,
                              [] { return decode_rules(register_expiry); },
-                             {std::chrono::minutes{60}, batch_rows},
+                             {std::chrono::minutes{60}, batch_rows, 1},
                              system_now};
 };
 

@@ -38,7 +38,7 @@ void PlantedPerson::plant_account() {
         users.shown["restricted_at"], users.shown["created_at"], user_));
     auto& credentials =
         row("credentials").plain("user_id", user_).sealed("username", mark_.text("anna.ek"), user_);
-    credentials.raw("username_hash", random_hash).raw("password_hash", "'\\x6e65766572'");
+    credentials.raw("username_hash", random_hash).hidden("password_hash", mark_.text("$argon2id$"), user_);
     auto const session = mark_.id();
     auto const device = mark_.text("Annas telefon");
     row("sessions")
@@ -217,7 +217,7 @@ void PlantedPerson::plant_rights() {
     row("privacy_archives")
         .plain("user_id", user_)
         .plain("request_id", request)
-        .raw("archive", "'\\x5a4950'")
+        .hidden("archive", mark_.text("PK"), request)
         .plain("expires_at", mark_.time());
 }
 

@@ -44,6 +44,12 @@ public:
         auto const value = cipher_.seal(who_.user, {table + "." + column, parse_uuid(row).value()}, plain_text);
         return raw(column, fmt::format("'{}'", storage::bytea(value.value())));
     }
+    /// Sealed, and shown in no archive.
+    PlantedRow& hidden(std::string const& column, std::string const& plain_text, std::string const& row) {
+        sealed(column, plain_text, row);
+        shown.erase(column);
+        return *this;
+    }
     /// Shown in no archive.
     PlantedRow& raw(std::string const& column, std::string const& sql) {
         columns_ += (columns_.empty() ? "" : ", ") + column;

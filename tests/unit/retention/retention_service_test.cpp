@@ -57,7 +57,7 @@ protected:
     RetentionService service{
         rows,
         [] { return std::vector<Rule>{{"messages", "P12M", "P1D"}, {"calls", "P90D", "P1D"}}; },
-        {std::chrono::minutes{60}, 3},
+        {std::chrono::minutes{60}, 3, 1},
         system_now};
 };
 
