@@ -3,9 +3,9 @@
 #include "as_result.hpp"
 #include "characters.hpp"
 #include "frame_transport.hpp"
+#include "push_together.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -65,7 +65,7 @@ bool offers_sub_protocol(Request const& request) {
     return false;
 }
 
-class BeastWebSocket final : public WebSocket, public std::enable_shared_from_this<BeastWebSocket> {
+class BeastWebSocket final : public WebSocket, public Writer, public std::enable_shared_from_this<BeastWebSocket> {
 public:
     BeastWebSocket(AnyStream stream, Limits const& limits)
         : frames_{std::make_shared<FrameTransport>(stream.transport())},
@@ -91,7 +91,7 @@ public:
 private:
     void wake_writer_locked();
     void close_locked(std::optional<CloseCode>);
-    void work();
+    void work() override;
     void write_next_locked();
     class Written;
     void written(ErrorCode, std::size_t size);
@@ -154,7 +154,7 @@ void BeastWebSocket::close_locked(std::optional<CloseCode> why) {
 /// One hop to the executor for however many frames and a close. Never inline: the caller may hold locks.
 void BeastWebSocket::wake_writer_locked() {
     if (std::exchange(work_posted_, true)) return;
-    asio::post(executor_, [self = shared_from_this()] { self->work(); });
+    wake(shared_from_this(), executor_);
 }
 
 void BeastWebSocket::work() {
