@@ -18,6 +18,8 @@ struct PendingMessage {
     Timestamp sent_at;
     Result<StoredMessage> result;
     std::shared_ptr<std::vector<UserId> const> members;  // whom to tell; set when it was stored
+
+    [[nodiscard]] UserId const& share() const noexcept { return permit.actor(); }
 };
 
 /// Appends to `messages`: one round trip and one commit for all messages of a group.
