@@ -11,8 +11,7 @@
 
 namespace samtal::delivery {
 
-/// Tells the other servers whose sessions ended, by the key store, and hears it from them: see
-/// docs/decisions/0015-endings-by-lease.md.
+/// Tells the other servers whose sessions ended, by the key store, where their leases are, and hears it from them.
 class Announcer final : public gateway::Endings {
 public:
     Announcer(DeliveryParts const&, Outbox&);
