@@ -18,6 +18,9 @@ struct RouteOptions {
     std::size_t body_limit = 256 * 1024;
     bool creates = false;    // honours Idempotency-Key
     bool any_array = false;  // the body may be a JSON array: call records
+    /// The content types of a body that the route's decoder reads itself, from Ask::request; parameters do not
+    /// matter. None: the body is JSON and is parsed before.
+    std::vector<std::string_view> own_types{};
 };
 
 /// The one table of everything a client can ask for. A route names its purpose, so the table is
