@@ -7,7 +7,10 @@
 #include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
+#include "samtal/contacts/contacts_room.hpp"
+#include "samtal/dialing/dialing_room.hpp"
 #include "samtal/directory/directory.hpp"
+#include "samtal/greetings/greetings_room.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
 #include "samtal/retention/retention.hpp"
@@ -127,6 +130,11 @@ struct Server::Parts {
                                               })},
           chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
+          contacts{{db, cipher, numbers}},
+          greetings{{db, cipher, numbers}, c.greetings},
+          dialing{{db, cipher, ring, numbers, gate,
+                   [this](UserId user, net::SharedText frame) { sockets.push({&user, 1}, frame); }, io.first()},
+                  c.dialing},
           administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
           rights{{db, duty_db, cipher, *keys, signer, gate, identity.identity(), numbers,
@@ -162,6 +170,10 @@ struct Server::Parts {
         directory::add_routes(router, *directory);
         chat::add_routes(router, *chat);
         calls.add_routes(router);
+        contacts.add_routes(router);
+        greetings.add_routes(router);
+        dialing.add_routes(router);
+        dialing.add_admin_routes(admin_router);
         administration.add_routes(admin_router);
         rights.add_routes(router);
         rights.add_admin_routes(admin_router);
@@ -192,6 +204,9 @@ struct Server::Parts {
     std::unique_ptr<directory::Directory> directory;
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
+    contacts::ContactsRoom contacts;
+    greetings::GreetingsRoom greetings;
+    dialing::DialingRoom dialing;
     administration::AdministrationRoom administration;
     RegisterRenewal register_renewal;
     rights::RightsRoom rights;
@@ -247,6 +262,8 @@ void Server::stop() {
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     parts_->identity.close();
+    parts_->greetings.close();
+    parts_->dialing.close();
     parts_->readiness.stop();
     parts_->duty_db.close();
     parts_->db.close();

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "samtal/calls/calls_room.hpp"
+#include "samtal/dialing/dialing_room.hpp"
 #include "samtal/gateway/gateway.hpp"
+#include "samtal/greetings/greetings_room.hpp"
 #include "samtal/identity/identity_room.hpp"
 #include "samtal/net/server.hpp"
 #include "samtal/ops/config_section.hpp"
@@ -38,6 +40,8 @@ struct ServerConfig {
     statistics::StatisticsOptions statistics;
     identity::IdentityOptions identity;
     calls::CallsOptions calls;
+    greetings::GreetingsOptions greetings;
+    dialing::DialingOptions dialing;
     retention::RetentionOptions retention;
     MailConfig mail;
     std::string log_level = "info";

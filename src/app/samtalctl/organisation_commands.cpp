@@ -48,6 +48,7 @@ void add_switch_commands(CLI::App& app, Context& context) {
         ->required()
         ->type_name("ID");
     command->add_option("--name", wanted->name, "What the administrators call it")->required();
+    add_switch_callback_commands(*group, context);
     command->footer("Example:\n  samtalctl switch create --organisation ID --name \"Main switch\" --json");
     command->callback([&context, wanted] { context.action = [&context, wanted] { create(context, *wanted); }; });
 }
