@@ -7,9 +7,12 @@
 #include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
+#include "samtal/contacts/contacts_room.hpp"
 #include "samtal/delivery/delivery.hpp"
+#include "samtal/dialing/dialing_room.hpp"
 #include "samtal/directory/directory.hpp"
 #include "samtal/gateway/documents.hpp"
+#include "samtal/greetings/greetings_room.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
 #include "samtal/presence/presence.hpp"
@@ -135,6 +138,11 @@ struct Server::Parts {
               [this](directory::NewEmail wanted) { return change_email(std::move(wanted)); })},
           chat{chat::make_chat({db, cipher, sockets, fanout(), statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
+          contacts{{db, cipher, numbers}},
+          greetings{{db, cipher, numbers}, c.greetings},
+          dialing{{db, cipher, ring, numbers, gate,
+                   [this](UserId user, net::SharedText frame) { fanout().push({&user, 1}, frame); }, io.first()},
+                  c.dialing},
           administration{
               {db, cipher, *keys, numbers, notices, [this](UserId user) { return identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
@@ -209,6 +217,10 @@ struct Server::Parts {
         start::add_routes(router, {chat::Limits{}.text_bytes, net::Limits{}.frame_bytes, chat::Limits{}.members,
                                    presence::Presence::most_watched});
         calls.add_routes(router);
+        contacts.add_routes(router);
+        greetings.add_routes(router);
+        dialing.add_routes(router);
+        dialing.add_admin_routes(admin_router);
         administration.add_routes(admin_router);
         rights.add_routes(router);
         rights.add_admin_routes(admin_router);
@@ -242,6 +254,9 @@ struct Server::Parts {
     std::unique_ptr<directory::Directory> directory;
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
+    contacts::ContactsRoom contacts;
+    greetings::GreetingsRoom greetings;
+    dialing::DialingRoom dialing;
     administration::AdministrationRoom administration;
     RegisterRenewal register_renewal;
     rights::RightsRoom rights;
@@ -299,6 +314,8 @@ void Server::stop() {
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
     if (parts_->delivery) parts_->delivery->stop();
     parts_->identity.close();
+    parts_->greetings.close();
+    parts_->dialing.close();
     parts_->readiness.stop();
     parts_->duty_db.close();
     parts_->db.close();

@@ -133,6 +133,27 @@ void read_bus(ops::ConfigFile& file, ServerConfig& c) {
     bus.finish();
 }
 
+void read_greetings(ops::ConfigFile& file, ServerConfig& c) {
+    auto greetings = file.section("greetings");
+    greetings.read("sample_rate", c.greetings.sample_rate, 8'000U, 16'000U)
+        .read("most_seconds", c.greetings.most_seconds, 1U, 180U)
+        .read<std::size_t>("most_bytes", c.greetings.most_bytes, 1'024U, 10U * 1024U * 1024U);
+    if (c.greetings.sample_rate != 8'000 && c.greetings.sample_rate != 16'000)
+        greetings.refuse("sample_rate", "must be 8000 or 16000");
+    greetings.finish();
+    c.greetings.time_zone = c.calls.time_zone;
+}
+
+void read_dialing(ops::ConfigFile& file, ServerConfig& c) {
+    auto dialing = file.section("dialing");
+    auto timeout = static_cast<unsigned>(c.dialing.timeout.count());
+    dialing.read("allowed_hosts", c.dialing.allowed_hosts)
+        .read("private_addresses", c.dialing.private_addresses)
+        .read("timeout_ms", timeout, 100U, 30'000U)
+        .finish();
+    c.dialing.timeout = std::chrono::milliseconds{timeout};
+}
+
 void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
     auto brands = file.section("brands");
     brands.read("directory", c.brands_directory).finish();
@@ -144,6 +165,8 @@ void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
         .read("link_key_file", c.statistics.link_key_file)
         .finish();
     read_calls(file, c);
+    read_greetings(file, c);
+    read_dialing(file, c);
     auto retention = file.section("retention");
     auto every = static_cast<unsigned>(c.retention.every.count());
     retention.read("every_minutes", every, 1U, 1'440U)

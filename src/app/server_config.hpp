@@ -2,7 +2,9 @@
 
 #include "samtal/calls/calls_room.hpp"
 #include "samtal/delivery/delivery.hpp"
+#include "samtal/dialing/dialing_room.hpp"
 #include "samtal/gateway/gateway.hpp"
+#include "samtal/greetings/greetings_room.hpp"
 #include "samtal/identity/identity_room.hpp"
 #include "samtal/net/server.hpp"
 #include "samtal/ops/config_section.hpp"
@@ -40,6 +42,8 @@ struct ServerConfig {
     identity::IdentityOptions identity;
     calls::CallsOptions calls;
     calls::NumberingPlan numbering;
+    greetings::GreetingsOptions greetings;
+    dialing::DialingOptions dialing;
     retention::RetentionOptions retention;
     delivery::BusOptions bus;
     MailConfig mail;

@@ -89,7 +89,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
         response = internal_error_response();
     }
     bool const cacheable = match.route != nullptr && match.route->entrance == Router::Entrance::open;
-    if (!cacheable) response.headers.push_back({"Cache-Control", "no-store"});
+    bool const own_word = std::ranges::any_of(response.headers, [](auto& h) { return h.name == "Cache-Control"; });
+    if (!cacheable && !own_word) response.headers.push_back({"Cache-Control", "no-store"});
     if (options_.observer) options_.observer(where, response.status, std::chrono::steady_clock::now() - began);
     co_return response;
 }

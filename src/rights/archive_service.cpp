@@ -4,6 +4,7 @@
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
 #include "pg_archive_repository.hpp"
+#include "samtal/contacts/vcard.hpp"
 #include "samtal/register/choice.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -50,6 +51,7 @@ private:
         // Each act of consent is its own receipt.
         ArchiveFile* const receipts =
             table.name == "consent_events" ? &files_.emplace_back("receipts.jsonl") : nullptr;
+        ArchiveFile* const cards = table.name == "contacts" ? &files_.emplace_back("contacts.vcf") : nullptr;
         csv.write(csv_header(table));
         html_.write(html_table(table));
         std::optional<std::string> after;
@@ -59,15 +61,23 @@ private:
             for (ArchiveRow const& row : page->rows) {
                 json.write_row(row.json + "\n");
                 if (receipts != nullptr) receipts->write_row(receipt_of(row) + "\n");
+                if (cards != nullptr) cards->write_row(contacts::vcard_of(part_of(row, "card")));
+                for (auto const& [path, content] : row.files) add_file(path, content);
                 csv.write_row(csv_line(row.cells));
                 html_.write_row(html_row(row));
             }
             after = page->next;
         } while (after);
         html_.write(html_table_end(plan_, table, json.rows()));
-        for (ArchiveFile* const file : {&json, &csv, receipts})
+        for (ArchiveFile* const file : {&json, &csv, receipts, cards})
             if (file != nullptr) file->finish();
         co_return Result<void>{};
+    }
+
+    void add_file(std::string const& path, std::string_view content) {
+        ArchiveFile& file = files_.emplace_back(path);
+        file.write(content);
+        file.finish();
     }
 
     static std::string csv_header(ArchiveTable const& table) {

@@ -45,7 +45,9 @@ def check(register, want) -> None:
         for name in entry:
             want(path, f"{key}.{name}", name in KEYS, "unknown key")
         if "stays" in entry:
-            want(path, key, set(entry) == {"stays"} and bool(entry["stays"]), "what stays has a reason and no period")
+            kept_by_consent = purposes[entry["purpose"]].raw["choice"] == "opt_in" if entry.get("purpose") in purposes else False
+            keys = {"stays", "purpose", "made"} if kept_by_consent else {"stays"}
+            want(path, key, set(entry) == keys and bool(entry["stays"]), "what stays has a reason and no period")
             continue
         want(path, key, entry.get("purpose") in purposes, "names no purpose")
         want(path, key, bool(ANCHOR.fullmatch(entry.get("anchor", ""))), "needs an anchor: a column, or a function of columns")
@@ -59,7 +61,7 @@ def rules(register) -> list[Rule]:
     out = []
     purposes = {purpose.name: purpose for purpose in register.purposes}
     for table, entry in register.raw["expiry"].items():
-        if "stays" not in entry:
+        if "purpose" in entry:
             out += _rules_of(register, table, entry, purposes[entry["purpose"]])
     return out
 
@@ -73,7 +75,9 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
         conditions.append("NOT EXISTS (SELECT FROM legal_holds h WHERE (h.organisation_id, h.user_id)"
                           f" = (t.organisation_id, t.{subject}) AND h.released_at IS NULL)")
     rule = Rule(table, table, purpose.name, entry.get("duration", kept["duration"]), kept["lag"], f"{table} t",
-                entry["anchor"], tuple(conditions), table == "messages", "duration" in entry)
+                entry.get("anchor", ""), tuple(conditions), table == "messages", "duration" in entry)
+    if "stays" in entry:
+        return _rules_of_consent(rule, subject, entry["made"])[1:]
     if entry.get("current_in"):
         current = (f"NOT EXISTS (SELECT FROM {entry['current_in']} c WHERE (c.organisation_id, c.user_id, c.event_id)"
                    f" = (t.organisation_id, t.{subject}, t.event_id))")

@@ -80,6 +80,7 @@ void add_switch_commands(CLI::App& app, Context& context) {
         ->required()
         ->type_name("ID");
     command->add_option("--name", wanted->name, "What the administrators call it")->required();
+    add_switch_callback_commands(*group, context);
     command
         ->add_option("--time-zone", wanted->time_zone, "Of its clock on the wall, when that is not the server's")
         ->type_name("IANA-NAME");
