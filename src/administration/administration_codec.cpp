@@ -68,9 +68,28 @@ Result<StateChange> decode_state(gateway::Ask const& ask) {
     return StateChange{*user, state == "active" ? AccountState::active : AccountState::suspended};
 }
 
+Result<RetentionChoice> decode_retention(gateway::Ask const& ask) {
+    auto const organisation = ask.id<OrganisationId>(0);
+    if (!organisation) return organisation.error();
+    auto in = ask.body();
+    RetentionChoice choice{*organisation, in.optional_text("chat")};
+    if (auto const problem = in.finish()) return *problem;
+    return choice;
+}
+
 Result<NewSwitch> decode_switch(gateway::Ask const& ask) {
     auto in = ask.body();
-    NewSwitch wanted{in.id<OrganisationId>("organisation_id"), in.text("name")};
+    NewSwitch wanted{in.id<OrganisationId>("organisation_id"),
+                     in.text("name"),
+                     {.time_zone = in.optional_text("time_zone"),
+                      .country_code = in.optional_text("country_code"),
+                      .short_prefix = in.optional_text("short_prefix"),
+                      .short_digits = 0}};
+    if (in.has("short_digits")) {
+        auto const digits = in.integer("short_digits");
+        if (digits < 2 || digits > 6) in.refuse("must be 2 to 6", "short_digits");
+        wanted.settings.short_digits = static_cast<std::size_t>(digits);
+    }
     if (auto const problem = in.finish()) return *problem;
     return wanted;
 }
@@ -93,6 +112,12 @@ std::string encode_valid_from(Timestamp since) {
 
 std::string encode_valid_to(Timestamp at) {
     return json{{"valid_to", rfc3339(at)}}.dump();
+}
+
+std::string encode(RetentionChoice const& choice) {
+    return json{{"organisation_id", choice.organisation.text()},
+                {"chat_retention", choice.chat ? json(*choice.chat) : json(nullptr)}}
+        .dump();
 }
 
 std::string encode(AccountState state) {

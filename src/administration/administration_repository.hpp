@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/calls/phone_numbers.hpp"
 #include "samtal/core/personal.hpp"
 #include "samtal/core/task.hpp"
 #include "samtal/core/time.hpp"
@@ -43,9 +44,16 @@ struct StateChange {
     AccountState state;
 };
 
+/// How long an organisation keeps its chat. ISO 8601; nothing: as the register says.
+struct RetentionChoice {
+    OrganisationId organisation;
+    std::optional<std::string> chat;
+};
+
 struct NewSwitch {
     OrganisationId organisation;
     std::string name;
+    calls::SwitchSettings settings{};
 };
 
 /// The rows. An interface so that AdministrationService is tested without a database. Permit and command live in
@@ -63,6 +71,7 @@ public:
     virtual Task<Result<void>> end_number(OperatorPermit const&, NumberChange const&, Timestamp at) = 0;
     /// `conflict` for somebody who has not activated yet.
     virtual Task<Result<void>> set_state(OperatorPermit const&, StateChange const&) = 0;
+    virtual Task<Result<void>> set_retention(OperatorPermit const&, RetentionChoice const&) = 0;
     virtual Task<Result<void>> create(OperatorPermit const&, SwitchId, NewSwitch const&,
                                       std::string const& token_hash) = 0;
 };

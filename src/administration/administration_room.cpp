@@ -39,6 +39,12 @@ Task<Result<Reply>> set_state(AdministrationService& service, OperatorPermit per
     co_return Reply{200, encode(change.state), {}};
 }
 
+Task<Result<Reply>> set_retention(AdministrationService& service, OperatorPermit permit, RetentionChoice choice) {
+    auto const done = co_await service.set_retention(std::move(permit), choice);
+    if (!done) co_return done.error();
+    co_return Reply{200, encode(choice), {}};
+}
+
 }  // namespace
 
 struct AdministrationRoom::Built {
@@ -60,6 +66,10 @@ void AdministrationRoom::add_routes(gateway::Router& router) {
     router.administrator<Purpose>(Method::post, "/admin/organisations", decode_organisation,
                                   [&service](OperatorPermit permit, NewOrganisation wanted) {
                                       return create(service, std::move(permit), std::move(wanted));
+                                  });
+    router.administrator<Purpose>(Method::post, "/admin/organisations/{id}/retention", decode_retention,
+                                  [&service](OperatorPermit permit, RetentionChoice choice) {
+                                      return set_retention(service, std::move(permit), std::move(choice));
                                   });
     router.administrator<Purpose>(Method::post, "/admin/users", decode_invitation,
                                   [&service](OperatorPermit permit, Invitation who) {

@@ -3,6 +3,7 @@
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/identity/activation_code.hpp"
 #include "samtal/ops/mailer.hpp"
+#include "samtal/register/choice.hpp"
 
 #include <sodium.h>
 
@@ -23,6 +24,18 @@ bool is_control(char c) {
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= most_name_bytes && std::ranges::none_of(text, is_control) &&
            text.find_first_not_of(' ') != std::string_view::npos;
+}
+
+std::optional<Error> check(calls::SwitchSettings const& settings) {
+    if (settings.time_zone && !calls::is_time_zone(*settings.time_zone))
+        return Error{Errc::invalid, "must be an IANA name, e.g. Europe/Stockholm", "time_zone"};
+    if (settings.country_code && !calls::is_country_code(*settings.country_code))
+        return Error{Errc::invalid, "must be 1 to 3 digits, without +", "country_code"};
+    if (settings.short_prefix && !calls::is_number_prefix(*settings.short_prefix))
+        return Error{Errc::invalid, "must be + and digits, e.g. +46701740", "short_prefix"};
+    if (settings.short_prefix.has_value() != (settings.short_digits > 0))
+        return Error{Errc::invalid, "must be given with short_digits, and only then", "short_prefix"};
+    return std::nullopt;
 }
 
 template <class SomeId>
@@ -110,12 +123,22 @@ Task<Result<Timestamp>> AdministrationService::end_number(OperatorPermit permit,
 
 Task<Result<void>> AdministrationService::set_state(OperatorPermit permit, StateChange change) {
     auto const done = co_await repository_.set_state(permit, change);
-    if (done && change.state == AccountState::suspended && parts_.on_suspended) parts_.on_suspended(change.user);
+    if (done && change.state == AccountState::suspended && parts_.on_suspended)
+        co_await parts_.on_suspended(change.user);
     co_return done;
+}
+
+Task<Result<void>> AdministrationService::set_retention(OperatorPermit permit, RetentionChoice choice) {
+    auto const in_force = parts_.notices.in_force();
+    if (choice.chat && !processing::may_choose(*in_force, purpose::ChatMessaging::name, *choice.chat))
+        co_return Error{Errc::invalid, "must be an ISO 8601 period of a day or more, not longer than the register's",
+                        "chat"};
+    co_return co_await repository_.set_retention(permit, choice);
 }
 
 Task<Result<SwitchCreated>> AdministrationService::create(OperatorPermit permit, NewSwitch wanted) {
     if (!is_name(wanted.name)) co_return Error{Errc::invalid, "must have 1 to 200 bytes of text", "name"};
+    if (auto const problem = administration::check(wanted.settings)) co_return *problem;
     Secret token = switch_token();
     auto const id = new_id<SwitchId>();
     auto const done = co_await repository_.create(permit, id, wanted, storage::sha256(token.reveal()));

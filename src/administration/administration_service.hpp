@@ -27,6 +27,8 @@ public:
     Task<Result<Timestamp>> add_number(OperatorPermit, NumberChange);
     Task<Result<Timestamp>> end_number(OperatorPermit, NumberChange);
     Task<Result<void>> set_state(OperatorPermit, StateChange);
+    /// `invalid` for a period longer than the register's.
+    Task<Result<void>> set_retention(OperatorPermit, RetentionChoice);
     Task<Result<SwitchCreated>> create(OperatorPermit, NewSwitch);
 
 private:

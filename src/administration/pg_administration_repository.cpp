@@ -78,9 +78,16 @@ constexpr storage::Statement end_sessions{R"sql(
 DELETE FROM sessions WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 )sql"};
 
+constexpr storage::Statement set_chat_retention{R"sql(
+-- administration.set_chat_retention
+UPDATE organisations SET chat_retention = nullif($2::text, '')::interval WHERE organisation_id = $1::uuid
+RETURNING organisation_id
+)sql"};
+
 constexpr storage::Statement insert_switch{R"sql(
 -- administration.insert_switch
-INSERT INTO switches (organisation_id, switch_id, name, token_hash) VALUES ($1::uuid, $2::uuid, $3::text, $4::bytea)
+INSERT INTO switches (organisation_id, switch_id, name, token_hash, time_zone, country_code, short_prefix, short_digits)
+VALUES ($1::uuid, $2::uuid, $3::text, $4::bytea, $5::text, $6::text, $7::text, nullif($8::smallint, 0))
 )sql"};
 
 /// What administrators do is a leaf of the audit trail. `subject`: a pseudonym, or empty for what is about nobody.
@@ -218,11 +225,23 @@ Task<Result<void>> PgAdministrationRepository::set_state(OperatorPermit const& p
     });
 }
 
+Task<Result<void>> PgAdministrationRepository::set_retention(OperatorPermit const& permit,
+                                                             RetentionChoice const& choice) {
+    co_return co_await parts_.db.run(permit, [&](storage::Tx& tx) -> Result<void> {
+        if (tx.exec(set_chat_retention, choice.organisation.text(), choice.chat.value_or("")).empty()) return absent;
+        record(tx, "organisation.retention_set", "",
+               choice.organisation.text() + " chat=" + choice.chat.value_or("register"));
+        return {};
+    });
+}
+
 Task<Result<void>> PgAdministrationRepository::create(OperatorPermit const& permit, SwitchId id,
                                                       NewSwitch const& wanted, std::string const& token_hash) {
     auto const body = [&](storage::Tx& tx) -> Result<void> {
         if (tx.exec(find_organisation, wanted.organisation.text()).empty()) return absent;
-        tx.exec(insert_switch, wanted.organisation.text(), id.text(), wanted.name, storage::bytea(token_hash));
+        auto const& [time_zone, country_code, short_prefix, short_digits] = wanted.settings;
+        tx.exec(insert_switch, wanted.organisation.text(), id.text(), wanted.name, storage::bytea(token_hash),
+                time_zone, country_code, short_prefix, short_digits);
         record(tx, "switch.created", "", id.text());
         return {};
     };

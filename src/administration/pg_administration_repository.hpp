@@ -17,6 +17,7 @@ public:
     Task<Result<void>> add_number(OperatorPermit const&, NumberChange const&, Timestamp since) override;
     Task<Result<void>> end_number(OperatorPermit const&, NumberChange const&, Timestamp at) override;
     Task<Result<void>> set_state(OperatorPermit const&, StateChange const&) override;
+    Task<Result<void>> set_retention(OperatorPermit const&, RetentionChoice const&) override;
     Task<Result<void>> create(OperatorPermit const&, SwitchId, NewSwitch const&,
                               std::string const& token_hash) override;
 

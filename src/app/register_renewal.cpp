@@ -1,7 +1,7 @@
 #include "register_renewal.hpp"
 
+#include "samtal/consent/register_in_force.hpp"
 #include "samtal/ops/log.hpp"
-#include "samtal/storage/audit_leaf.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -29,14 +29,7 @@ Task<Result<void>> RegisterRenewal::record(std::string digest, std::vector<conse
     auto const permit = permits_.permit_machine<purpose::RightsAndEvidence>(OrganisationId::nil());
     co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<void> {
         consent::put_terms_in_force(tx, purposes, system_now());
-        storage::append_audit_leaf(tx, {.act = "register.renewed",
-                                        .actor = ActorKind::operator_,
-                                        .actor_pseudonym = {},
-                                        .subject = {},
-                                        .purpose = purpose::RightsAndEvidence::name,
-                                        .reference = digest,
-                                        .code = {},
-                                        .at = system_now()});
+        consent::note_register_in_force(tx, digest, system_now());
         return {};
     });
 }
@@ -44,8 +37,10 @@ Task<Result<void>> RegisterRenewal::record(std::string digest, std::vector<conse
 Task<Result<void>> RegisterRenewal::announce() {
     auto const permit = permits_.permit_machine<purpose::RightsAndEvidence>(OrganisationId::nil());
     auto const purposes = notices_.purposes();
-    co_return co_await db_.run(permit, [&purposes](storage::Tx& tx) -> Result<void> {
+    std::string const digest = notices_.in_force()->digest;
+    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<void> {
         consent::put_terms_in_force(tx, purposes, system_now());
+        consent::note_register_in_force(tx, digest, system_now());
         return {};
     });
 }

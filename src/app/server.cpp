@@ -7,11 +7,18 @@
 #include "samtal/audit/audit_room.hpp"
 #include "samtal/chat/room.hpp"
 #include "samtal/consent/consent.hpp"
+#include "samtal/contacts/contacts_room.hpp"
+#include "samtal/delivery/delivery.hpp"
+#include "samtal/dialing/dialing_room.hpp"
 #include "samtal/directory/directory.hpp"
+#include "samtal/gateway/documents.hpp"
+#include "samtal/greetings/greetings_room.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/presence/presence.hpp"
 #include "samtal/retention/retention.hpp"
 #include "samtal/rights/rights.hpp"
+#include "samtal/start/start.hpp"
 #include "sweeper.hpp"
 
 #include <chrono>
@@ -56,10 +63,12 @@ storage::DatabaseOptions duties(storage::DatabaseOptions options) {
     return options;
 }
 
-gateway::GatewayOptions edge(ServerConfig const& config, ops::Metrics& metrics, std::string socket_path) {
+gateway::GatewayOptions edge(ServerConfig const& config, ops::Metrics& metrics, std::string socket_path,
+                             std::function<bool()> serving) {
     gateway::GatewayOptions options;
     options.allowed_origins = config.allowed_origins;
     options.socket_path = std::move(socket_path);
+    options.serving = std::move(serving);
     options.observer = [&metrics](std::string_view route, int status, std::chrono::nanoseconds time) {
         metrics.request(route, status, time);
     };
@@ -111,26 +120,34 @@ struct Server::Parts {
           signer{ring},
           db{observed(c.database, metrics)},
           duty_db{duties(observed(c.database, metrics))},
-          keys{storage::make_pg_subject_keys(c.keystore, ring)},
+          keys{storage::make_pg_node_keys(c.keystore, ring)},
           cipher{*keys},
           ledger{cipher, ring, notices},
           standings{consent::make_standings(db, gate)},
           mailer{make_mailer(c.mail)},
-          numbers{ring},
+          numbers{ring, c.numbering},
           statistics{c.statistics, db, ring, gate, io.first()},
-          identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer}, c.identity},
+          event_log{chat::make_event_log(db, cipher, gate)},
+          delivery{make_delivery(c.bus)},
+          identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer, system_now,
+                    delivery ? &delivery->endings() : nullptr},
+                   c.identity},
           consents{consent::make_consents(db, ledger, notices, system_now)},
-          directory{directory::make_directory(db, cipher, io.first(),
-                                              [this](directory::NewEmail wanted) {
-                                                  return identity.identity().request_email_change(
-                                                      wanted.who, std::move(wanted.address));
-                                              })},
-          chat{chat::make_chat({db, cipher, sockets, statistics.recorder(), io.first()}, {})},
-          calls{{db, cipher, ring, numbers, gate, statistics.recorder()}, c.calls},
-          administration{{db, cipher, *keys, numbers, notices, [this](UserId user) { identity.forget(user); }}},
+          directory{directory::make_directory(
+              db, cipher, io.first(),
+              [this](directory::NewEmail wanted) { return change_email(std::move(wanted)); })},
+          chat{chat::make_chat({db, cipher, sockets, fanout(), statistics.recorder(), io.first()}, {})},
+          calls{{db, cipher, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
+          contacts{{db, cipher, numbers}},
+          greetings{{db, cipher, numbers}, c.greetings},
+          dialing{{db, cipher, ring, numbers, gate,
+                   [this](UserId user, net::SharedText frame) { fanout().push({&user, 1}, frame); }, io.first()},
+                  c.dialing},
+          administration{
+              {db, cipher, *keys, numbers, notices, [this](UserId user) { return identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
-          rights{{db, duty_db, cipher, *keys, signer, gate, identity.identity(), numbers,
-                  [this](UserId user) { identity.forget(user); },
+          rights{{db, duty_db, cipher, *keys, ring, signer, gate, identity.identity(), numbers, *mailer,
+                  [this](UserId user) { return identity.forget(user); },
                   [this](UserId user) { return statistics.forget(user); }, io.first(),
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }},
@@ -139,29 +156,71 @@ struct Server::Parts {
           readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
           sweeper{io.first(), identity},
           entrances{identity.people(), calls.machines()},
-          gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws")},
-          admin_gateway{admin_router, entrances, nullptr, sockets, edge(c, metrics, "")},
+          gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws", serving())},
+          admin_gateway{admin_router, entrances, nullptr, sockets, edge(c, metrics, "", serving())},
           metrics_endpoint{metrics},
           server{io, gateway, c.listen},
           admin_server{io, admin_gateway, admin_listener(c)} {
         gate.use(*standings);
+        sockets.observe(presence);
+        if (delivery)
+            presence.use([this](presence::Sighting const& s) {
+                delivery->tell({s.user, s.connected, static_cast<unsigned char>(s.state)});
+            });
         add_routes();
         if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
         metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
         metrics.gauge("samtal_sockets", [this] { return static_cast<double>(sockets.size()); });
         metrics.gauges("samtal_privacy_requests_open", "kind", [this] { return rights.workload().open; });
         metrics.gauge("samtal_privacy_requests_overdue", [this] { return rights.workload().overdue; });
+        metrics.gauge("samtal_recipient_notices_waiting", [this] { return rights.workload().notices_waiting; });
+        metrics.gauge("samtal_recipient_notices_overdue", [this] { return rights.workload().notices_overdue; });
         metrics.gauge("samtal_privacy_requests_days_to_deadline",
                       [this] { return rights.workload().days_to_nearest_deadline; });
     }
 
+    std::unique_ptr<delivery::Delivery> make_delivery(delivery::BusOptions const& bus) {
+        if (bus.kind == "in_process") return nullptr;
+        return std::make_unique<delivery::Delivery>(
+            bus, delivery::DeliveryParts{
+                     sockets, *event_log, keys->nodes(), ring, metrics, io.first(),
+                     [this](gateway::Ending const& ending) { identity.apply(ending); },
+                     [this](SessionId session) { identity.reread(session); }, [this] { identity.reread_all(); },
+                     [this](std::string_view server, delivery::Sighting const& s) {
+                         presence.heard(server, {s.user, s.connected, presence::State{s.state}});
+                     },
+                     [this](std::string_view server) { presence.lost(server); }, [this] { presence.report(); }});
+    }
+    gateway::Fanout& fanout() {
+        if (delivery) return delivery->fanout();
+        return sockets;
+    }
+    std::function<bool()> serving() {
+        return [this] { return !delivery || delivery->endings().in_touch(); };
+    }
+
+    Task<Result<void>> change_email(directory::NewEmail wanted) {
+        auto const link = co_await identity.identity().request_email_change(wanted.who, std::move(wanted.address));
+        if (!link) co_return link.error();
+        co_return Result<void>{};
+    }
+
     void add_routes() {
         readiness.add_routes(router);
+        gateway::add_document_routes(router);
+        gateway::add_listing_route(admin_router, router);
         identity.add_routes(router);
         consent::add_routes(router, *consents, notices);
         directory::add_routes(router, *directory);
         chat::add_routes(router, *chat);
+        presence::add_routes(router, presence, db);
+        start::add_routes(router, {chat::Limits{}.text_bytes, net::Limits{}.frame_bytes, chat::Limits{}.members,
+                                   presence::Presence::most_watched});
         calls.add_routes(router);
+        contacts.add_routes(router);
+        greetings.add_routes(router);
+        dialing.add_routes(router);
+        dialing.add_admin_routes(admin_router);
         administration.add_routes(admin_router);
         rights.add_routes(router);
         rights.add_admin_routes(admin_router);
@@ -179,19 +238,25 @@ struct Server::Parts {
     storage::Signer signer;
     storage::Database db;
     storage::Database duty_db;
-    std::unique_ptr<storage::SubjectKeys> keys;
+    std::unique_ptr<storage::NodeKeys> keys;
     storage::ColumnCipher cipher;
     consent::Ledger ledger;
     std::unique_ptr<consent::StandingRepository> standings;
     std::unique_ptr<ops::Mailer> mailer;
+    presence::Presence presence;
     gateway::Sockets sockets;
     calls::PhoneNumbers numbers;
     statistics::Statistics statistics;
+    std::unique_ptr<gateway::EventLog> event_log;
+    std::unique_ptr<delivery::Delivery> delivery;  // nothing: this is the only server
     identity::IdentityRoom identity;
     std::unique_ptr<consent::Consents> consents;
     std::unique_ptr<directory::Directory> directory;
     std::unique_ptr<chat::Chat> chat;
     calls::CallsRoom calls;
+    contacts::ContactsRoom contacts;
+    greetings::GreetingsRoom greetings;
+    dialing::DialingRoom dialing;
     administration::AdministrationRoom administration;
     RegisterRenewal register_renewal;
     rights::RightsRoom rights;
@@ -218,6 +283,7 @@ Server::Server(ServerConfig const& config) : parts_{std::make_unique<Parts>(conf
 Server::~Server() = default;
 
 void Server::start() {
+    if (parts_->delivery) parts_->delivery->start();
     parts_->statistics.start();
     parts_->register_renewal.start();
     parts_->audit.start();
@@ -246,7 +312,10 @@ void Server::stop() {
     parts_->audit.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
+    if (parts_->delivery) parts_->delivery->stop();
     parts_->identity.close();
+    parts_->greetings.close();
+    parts_->dialing.close();
     parts_->readiness.stop();
     parts_->duty_db.close();
     parts_->db.close();

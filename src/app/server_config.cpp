@@ -100,6 +100,60 @@ void read_operations(ops::ConfigFile& file, ServerConfig& c) {
     log.finish();
 }
 
+void read_calls(ops::ConfigFile& file, ServerConfig& c) {
+    auto calls = file.section("calls");
+    calls.read("time_zone", c.calls.time_zone)
+        .read("country_code", c.numbering.country_code)
+        .read("trunk_prefix", c.numbering.trunk_prefix)
+        .read("international_prefix", c.numbering.international_prefix);
+    if (!calls::is_time_zone(c.calls.time_zone)) calls.refuse("time_zone", "must be an IANA name");
+    if (!calls::is_country_code(c.numbering.country_code))
+        calls.refuse("country_code", "must be 1 to 3 digits, without +");
+    auto const digits = [](std::string const& text) {
+        return text.size() <= 4 && text.find_first_not_of("0123456789") == std::string::npos;
+    };
+    if (!digits(c.numbering.trunk_prefix)) calls.refuse("trunk_prefix", "must be at most 4 digits");
+    if (c.numbering.international_prefix.empty() || !digits(c.numbering.international_prefix))
+        calls.refuse("international_prefix", "must be 1 to 4 digits");
+    calls.finish();
+}
+
+void read_bus(ops::ConfigFile& file, ServerConfig& c) {
+    auto bus = file.section("bus");
+    bus.read("kind", c.bus.kind)
+        .read("url", c.bus.url)
+        .read("subject", c.bus.subject)
+        .read("credentials_file", c.bus.credentials_file)
+        .read("user", c.bus.user)
+        .read("password_file", c.bus.password_file)
+        .read("ca_file", c.bus.ca_file);
+    if (c.bus.kind != "in_process" && c.bus.kind != "nats") bus.refuse("kind", "must be in_process or nats");
+    if (c.bus.user.empty() != c.bus.password_file.empty())
+        bus.refuse("user", "a user needs a password_file, and a password_file a user");
+    bus.finish();
+}
+
+void read_greetings(ops::ConfigFile& file, ServerConfig& c) {
+    auto greetings = file.section("greetings");
+    greetings.read("sample_rate", c.greetings.sample_rate, 8'000U, 16'000U)
+        .read("most_seconds", c.greetings.most_seconds, 1U, 180U)
+        .read<std::size_t>("most_bytes", c.greetings.most_bytes, 1'024U, 10U * 1024U * 1024U);
+    if (c.greetings.sample_rate != 8'000 && c.greetings.sample_rate != 16'000)
+        greetings.refuse("sample_rate", "must be 8000 or 16000");
+    greetings.finish();
+    c.greetings.time_zone = c.calls.time_zone;
+}
+
+void read_dialing(ops::ConfigFile& file, ServerConfig& c) {
+    auto dialing = file.section("dialing");
+    auto timeout = static_cast<unsigned>(c.dialing.timeout.count());
+    dialing.read("allowed_hosts", c.dialing.allowed_hosts)
+        .read("private_addresses", c.dialing.private_addresses)
+        .read("timeout_ms", timeout, 100U, 30'000U)
+        .finish();
+    c.dialing.timeout = std::chrono::milliseconds{timeout};
+}
+
 void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
     auto brands = file.section("brands");
     brands.read("directory", c.brands_directory).finish();
@@ -110,8 +164,9 @@ void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
         .read<unsigned short>("aggregator_port", c.statistics.worker_port, 1, 65'535)
         .read("link_key_file", c.statistics.link_key_file)
         .finish();
-    auto calls = file.section("calls");
-    calls.read("time_zone", c.calls.time_zone).finish();
+    read_calls(file, c);
+    read_greetings(file, c);
+    read_dialing(file, c);
     auto retention = file.section("retention");
     auto every = static_cast<unsigned>(c.retention.every.count());
     retention.read("every_minutes", every, 1U, 1'440U)
@@ -132,6 +187,7 @@ ServerConfig read_server_config(std::string const& path) {
     read_databases(file, config);
     read_login(file, config);
     read_mail(file, config);
+    read_bus(file, config);
     read_rooms(file, config);
     file.finish();
     return config;

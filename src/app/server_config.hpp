@@ -1,7 +1,10 @@
 #pragma once
 
 #include "samtal/calls/calls_room.hpp"
+#include "samtal/delivery/delivery.hpp"
+#include "samtal/dialing/dialing_room.hpp"
 #include "samtal/gateway/gateway.hpp"
+#include "samtal/greetings/greetings_room.hpp"
 #include "samtal/identity/identity_room.hpp"
 #include "samtal/net/server.hpp"
 #include "samtal/ops/config_section.hpp"
@@ -38,7 +41,11 @@ struct ServerConfig {
     statistics::StatisticsOptions statistics;
     identity::IdentityOptions identity;
     calls::CallsOptions calls;
+    calls::NumberingPlan numbering;
+    greetings::GreetingsOptions greetings;
+    dialing::DialingOptions dialing;
     retention::RetentionOptions retention;
+    delivery::BusOptions bus;
     MailConfig mail;
     std::string log_level = "info";
 };

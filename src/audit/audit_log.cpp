@@ -50,6 +50,10 @@ public:
         if (!parsed) return false;
         if (auto const* const leaf = std::get_if<std::string>(&*parsed)) {
             verifier_.add(NumberedLeaf{extent_.numbered++, *leaf});
+        } else if (auto const* const gone = std::get_if<PrunedLine>(&*parsed)) {
+            verifier_.add(NumberedLeaf{extent_.numbered++, {}, gone->hash});
+        } else if (auto const* const statement = std::get_if<StoredPruning>(&*parsed)) {
+            verifier_.add(*statement);
         } else {
             auto const& checkpoint = std::get<StoredCheckpoint>(*parsed);
             extent_.signed_ = checkpoint.size;
@@ -67,7 +71,10 @@ private:
 class Exporter final : public LogVisitor {
 public:
     explicit Exporter(std::ofstream& out) : out_{out} {}
-    void add(NumberedLeaf const& leaf) override { out_ << leaf.bytes << '\n'; }
+    void add(NumberedLeaf const& leaf) override {
+        out_ << (leaf.pruned.empty() ? leaf.bytes : export_line(PrunedLine{leaf.pruned})) << '\n';
+    }
+    void add(StoredPruning const& statement) override { out_ << export_line(statement) << '\n'; }
     void add(StoredCheckpoint const& checkpoint) override { out_ << export_line(checkpoint) << '\n'; }
     [[nodiscard]] bool done() const override { return !out_; }
 

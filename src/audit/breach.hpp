@@ -41,6 +41,14 @@ struct BreachCase {
     Timestamp began;
     Timestamp ended;
     std::int64_t affected;  // people
+    std::optional<Timestamp> closed_at{};
+    std::string closing_reason{};
+};
+
+/// The end of a case: what was done, or why nothing was to be done (GDPR Art. 33(5)).
+struct CloseBreach {
+    CaseId id;
+    std::string reason;
 };
 
 /// How many records of the affected were there when it ended. Nothing where counting took too long.

@@ -10,6 +10,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t most_named = 1000;
+constexpr std::size_t most_reason_bytes = 2000;
 
 /// An operator may write a date: midnight in UTC.
 Timestamp moment(FieldReader& in, Literal key) {
@@ -29,7 +30,9 @@ json to_json(BreachCase const& c) {
             {"due_at", rfc3339(c.aware_at + notification_period)},
             {"since", rfc3339(c.began)},
             {"until", rfc3339(c.ended)},
-            {"affected", c.affected}};
+            {"affected", c.affected},
+            {"closed_at", c.closed_at ? json(rfc3339(*c.closed_at)) : json(nullptr)},
+            {"closing_reason", c.closed_at ? json(c.closing_reason) : json(nullptr)}};
 }
 
 }  // namespace
@@ -68,6 +71,21 @@ Result<AskAffected> decode_affected(gateway::Ask const& ask) {
     return wanted;
 }
 
+Result<CloseBreach> decode_closing(gateway::Ask const& ask) {
+    auto const id = ask.id<CaseId>(0);
+    if (!id) return id.error();
+    auto in = ask.body();
+    CloseBreach closing{*id, in.text("reason")};
+    if (closing.reason.empty() || closing.reason.size() > most_reason_bytes)
+        in.refuse("must be 1 to 2000 bytes", "reason");
+    if (auto const problem = in.finish()) return *problem;
+    return closing;
+}
+
+std::string encode(BreachCase const& c) {
+    return to_json(c).dump();
+}
+
 std::string encode(OpenedCase const& c) {
     json answer = to_json(c.opened);
     for (Draft const& draft : c.drafts) answer["drafts"][draft.file] = draft.text;
@@ -78,8 +96,8 @@ std::string encode(std::vector<BreachCase> const& cases, Timestamp now) {
     json items = json::array();
     for (BreachCase const& c : cases) {
         json item = to_json(c);
-        auto const left = c.aware_at + notification_period - now;
-        item["hours_left"] = std::chrono::floor<std::chrono::hours>(left).count();
+        auto const left = std::chrono::floor<std::chrono::hours>(c.aware_at + notification_period - now).count();
+        item["hours_left"] = c.closed_at ? json(nullptr) : json(left);  // nobody waits for a closed case
         items.push_back(std::move(item));
     }
     return json{{"items", std::move(items)}}.dump();

@@ -14,6 +14,10 @@ public:
 
     Task<Result<OpenedCase>> report(IncidentPermit const&, BreachReport const&);
     Task<Result<std::vector<BreachCase>>> list(IncidentPermit const& permit) { return repository_.list(permit); }
+    /// `not_found`; `conflict` when it is closed already.
+    Task<Result<BreachCase>> close(IncidentPermit const& permit, CloseBreach const& closing) {
+        return repository_.close(permit, closing, clock_());
+    }
     Task<Result<std::vector<UserId>>> affected(IncidentPermit const& permit, AskAffected const& ask) {
         return repository_.affected(permit, ask);
     }

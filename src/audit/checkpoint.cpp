@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view dash = "\u2014 ";
 constexpr std::string_view previous_is = "samtal-previous ";
+constexpr std::string_view of_tree;  // what a note is about, in its first line
+constexpr std::string_view of_pruning = "/pruned";
 constexpr std::size_t id_size = 4;
 constexpr std::size_t signature_size = 64;
 constexpr char ed25519 = '\x01';
@@ -48,8 +50,8 @@ std::string key_id(std::string_view public_key) {
     return storage::sha256(input).substr(0, id_size);
 }
 
-std::string text_of(Checkpoint const& c, std::string_view public_key) {
-    return fmt::format("{}\n{}\n{}\n{}{}\n", origin_of(public_key), c.size, base64(c.root), previous_is,
+std::string text_of(std::string_view what, Checkpoint const& c, std::string_view public_key) {
+    return fmt::format("{}{}\n{}\n{}\n{}{}\n", origin_of(public_key), what, c.size, base64(c.root), previous_is,
                        base64(c.previous));
 }
 
@@ -72,7 +74,7 @@ struct Parsed {
     std::string signature;
 };
 
-std::optional<Parsed> parse(std::string_view note, std::string_view public_key) {
+std::optional<Parsed> parse(std::string_view what, std::string_view note, std::string_view public_key) {
     auto const lines = lines_of(note);
     if (lines.size() != 6 || !lines[3].starts_with(previous_is)) return std::nullopt;
     Parsed parsed;
@@ -86,8 +88,26 @@ std::optional<Parsed> parse(std::string_view note, std::string_view public_key) 
     parsed.checkpoint.previous = *previous;
     parsed.signature = signature->substr(id_size);
     // What was not looked at above, and what has several spellings, must be as it would be written.
-    if (note_of(text_of(parsed.checkpoint, public_key), public_key, parsed.signature) != note) return std::nullopt;
+    if (note_of(text_of(what, parsed.checkpoint, public_key), public_key, parsed.signature) != note)
+        return std::nullopt;
     return parsed;
+}
+
+std::string sign(std::string_view what, storage::Signer const& signer, Checkpoint const& checkpoint) {
+    std::string const text = text_of(what, checkpoint, signer.public_key());
+    return note_of(text, signer.public_key(), signer.sign(text));
+}
+
+std::optional<Checkpoint> read(std::string_view what, std::string_view note, std::string_view public_key) {
+    auto parsed = parse(what, note, public_key);
+    if (!parsed) return std::nullopt;
+    return std::move(parsed->checkpoint);
+}
+
+bool holds(std::string_view what, std::string_view note, std::string_view public_key) {
+    auto const parsed = parse(what, note, public_key);
+    return parsed &&
+           storage::signature_holds(public_key, text_of(what, parsed->checkpoint, public_key), parsed->signature);
 }
 
 }  // namespace
@@ -112,20 +132,27 @@ std::optional<std::string> parse_verifier_key(std::string_view text) {
 }
 
 std::string sign_checkpoint(storage::Signer const& signer, Checkpoint const& checkpoint) {
-    std::string const text = text_of(checkpoint, signer.public_key());
-    return note_of(text, signer.public_key(), signer.sign(text));
+    return sign(of_tree, signer, checkpoint);
 }
 
 std::optional<Checkpoint> read_checkpoint(std::string_view note, std::string_view public_key) {
-    auto parsed = parse(note, public_key);
-    if (!parsed) return std::nullopt;
-    return std::move(parsed->checkpoint);
+    return read(of_tree, note, public_key);
 }
 
 bool checkpoint_holds(std::string_view note, std::string_view public_key) {
-    auto const parsed = parse(note, public_key);
-    return parsed &&
-           storage::signature_holds(public_key, text_of(parsed->checkpoint, public_key), parsed->signature);
+    return holds(of_tree, note, public_key);
+}
+
+std::string sign_pruning(storage::Signer const& signer, Checkpoint const& statement) {
+    return sign(of_pruning, signer, statement);
+}
+
+std::optional<Checkpoint> read_pruning(std::string_view note, std::string_view public_key) {
+    return read(of_pruning, note, public_key);
+}
+
+bool pruning_holds(std::string_view note, std::string_view public_key) {
+    return holds(of_pruning, note, public_key);
 }
 
 std::string note_hash(std::string_view note) {

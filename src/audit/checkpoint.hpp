@@ -28,6 +28,12 @@ struct Checkpoint {
 /// Whether the note is in form and signed by that key.
 [[nodiscard]] bool checkpoint_holds(std::string_view note, std::string_view public_key);
 
+/// The statement that leaves went: the same note under a name of its own, where `size` says how many, `root` what
+/// their tree was, and `previous` names the statement before.
+[[nodiscard]] std::string sign_pruning(storage::Signer const&, Checkpoint const&);
+[[nodiscard]] std::optional<Checkpoint> read_pruning(std::string_view note, std::string_view public_key);
+[[nodiscard]] bool pruning_holds(std::string_view note, std::string_view public_key);
+
 /// What the next checkpoint says in `previous`.
 [[nodiscard]] std::string note_hash(std::string_view note);
 

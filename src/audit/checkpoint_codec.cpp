@@ -19,4 +19,14 @@ std::string encode(std::optional<StoredCheckpoint> const& checkpoint, std::strin
     return json{{"size", checkpoint->size}, {"note", checkpoint->note}, {"key", verifier_key(public_key)}}.dump();
 }
 
+Result<AskPruning> decode_pruning(gateway::Ask const& ask) {
+    auto body = ask.body();
+    if (auto const problem = body.finish()) return *problem;
+    return AskPruning{};
+}
+
+std::string encode_pruned(std::int64_t leaves) {
+    return json{{"pruned", leaves}}.dump();
+}
+
 }  // namespace samtal::audit

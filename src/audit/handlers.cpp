@@ -30,6 +30,12 @@ Task<Result<Reply>> checkpoint(Sequencer& sequencer, TrailPermit permit) {
     co_return Reply{200, encode(*newest, sequencer.public_key()), {}};
 }
 
+Task<Result<Reply>> prune(Pruner& pruner, TrailPermit permit) {
+    auto const gone = co_await pruner.prune_now(permit);
+    if (!gone) co_return gone.error();
+    co_return Reply{200, encode_pruned(*gone), {}};
+}
+
 Task<Result<Reply>> show(StaffService& staff, SupportPermit permit, ShowPerson ask) {
     auto const person = co_await staff.show(permit, ask);
     if (!person) co_return person.error();
@@ -46,6 +52,12 @@ Task<Result<Reply>> list_breaches(BreachService& breaches, IncidentPermit permit
     auto const cases = co_await breaches.list(permit);
     if (!cases) co_return cases.error();
     co_return Reply{200, encode(*cases, breaches.now()), {}};
+}
+
+Task<Result<Reply>> close_breach(BreachService& breaches, IncidentPermit permit, CloseBreach closing) {
+    auto const closed = co_await breaches.close(permit, closing);
+    if (!closed) co_return closed.error();
+    co_return Reply{200, encode(*closed), {}};
 }
 
 Task<Result<Reply>> list_affected(BreachService& breaches, IncidentPermit permit, AskAffected ask) {
@@ -72,6 +84,12 @@ void add_checkpoint_route(gateway::Router& router, Sequencer& sequencer) {
         [&](TrailPermit permit, AskCheckpoint) { return checkpoint(sequencer, std::move(permit)); });
 }
 
+void add_pruning_route(gateway::Router& router, Pruner& pruner) {
+    router.administrator<purpose::AuditTrail>(
+        Method::post, "/admin/audit/prune", decode_pruning,
+        [&](TrailPermit permit, AskPruning) { return prune(pruner, std::move(permit)); });
+}
+
 void add_staff_routes(gateway::Router& router, StaffService& staff) {
     router.administrator<purpose::SupportCase>(
         Method::post, "/admin/users/{id}/show", decode_show,
@@ -83,6 +101,10 @@ void add_breach_routes(gateway::Router& router, BreachService& breaches) {
     router.administrator<P>(Method::post, "/admin/breaches", decode_report,
                             [&](IncidentPermit permit, BreachReport report) {
                                 return report_breach(breaches, std::move(permit), std::move(report));
+                            });
+    router.administrator<P>(Method::post, "/admin/breaches/{id}/close", decode_closing,
+                            [&](IncidentPermit permit, CloseBreach closing) {
+                                return close_breach(breaches, std::move(permit), std::move(closing));
                             });
     router.administrator<P>(
         Method::post, "/admin/breaches/list", decode_breaches,

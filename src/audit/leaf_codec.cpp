@@ -12,6 +12,8 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view checkpoint_begins = "{\"frontier\":";
+constexpr std::string_view pruning_begins = "{\"note\":";
+constexpr std::string_view pruned_begins = "{\"pruned\":";
 
 std::string hex(std::string const& bytes) {
     return storage::bytea(bytes).substr(2);
@@ -23,6 +25,24 @@ std::string from_hex(std::string const& text) {
     sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr,
                    nullptr, nullptr);
     return bytes;
+}
+
+/// Empty, or 0, where there is none: then the line is not as it was written.
+std::string text(json const& object, char const* key) {
+    auto const found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+std::int64_t number(json const& object, char const* key) {
+    auto const found = object.find(key);
+    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+/// Nothing unless every byte is as an export would write it.
+template <class Line>
+std::optional<ExportedLine> as_written(std::string const& line, Line value) {
+    if (export_line(value) != line) return std::nullopt;
+    return ExportedLine{std::move(value)};
 }
 
 }  // namespace
@@ -44,20 +64,30 @@ std::string export_line(StoredCheckpoint const& c) {
     return json{{"frontier", hex(c.frontier)}, {"note", c.note}, {"size", c.size}}.dump();
 }
 
+std::string export_line(StoredPruning const& p) {
+    return json{{"note", p.note}, {"size", p.size}}.dump();
+}
+
+std::string export_line(PrunedLine const& leaf) {
+    return json{{"pruned", hex(leaf.hash)}}.dump();
+}
+
 std::optional<ExportedLine> parse_line(std::string line) {
-    if (!line.starts_with(checkpoint_begins)) return ExportedLine{std::move(line)};
+    bool const special =
+        line.starts_with(checkpoint_begins) || line.starts_with(pruning_begins) || line.starts_with(pruned_begins);
+    if (!special) return ExportedLine{std::move(line)};
     auto const parsed = json::parse(line, nullptr, false);
-    if (!parsed.is_object() || parsed.size() != 3) return std::nullopt;
-    auto const frontier = parsed.find("frontier");
-    auto const note = parsed.find("note");
-    auto const size = parsed.find("size");
-    if (frontier == parsed.end() || note == parsed.end() || size == parsed.end() || !frontier->is_string() ||
-        !note->is_string() || !size->is_number_integer())
-        return std::nullopt;
-    StoredCheckpoint checkpoint{size->get<std::int64_t>(), {}, note->get<std::string>()};
-    checkpoint.frontier = from_hex(frontier->get<std::string>());
-    if (export_line(checkpoint) != line) return std::nullopt;
-    return ExportedLine{std::move(checkpoint)};
+    if (!parsed.is_object()) return std::nullopt;
+    std::optional<ExportedLine> found;
+    if (line.starts_with(checkpoint_begins))
+        found = as_written<StoredCheckpoint>(
+            line,
+            StoredCheckpoint{number(parsed, "size"), from_hex(text(parsed, "frontier")), text(parsed, "note")});
+    else if (line.starts_with(pruning_begins))
+        found = as_written<StoredPruning>(line, StoredPruning{number(parsed, "size"), text(parsed, "note")});
+    else
+        found = as_written<PrunedLine>(line, PrunedLine{from_hex(text(parsed, "pruned"))});
+    return found;
 }
 
 std::string note_in(std::string_view printed) {

@@ -16,8 +16,15 @@ namespace samtal::audit {
 /// A line of an export that is a checkpoint; leaves' lines are their canonical bytes.
 [[nodiscard]] std::string export_line(StoredCheckpoint const&);
 
+/// A line of an export that says which leaves went, and one of such a leaf.
+[[nodiscard]] std::string export_line(StoredPruning const&);
+struct PrunedLine {
+    std::string hash;
+};
+[[nodiscard]] std::string export_line(PrunedLine const&);
+
 /// What a line of an export is. A leaf is not looked into: what is not canonical has another hash.
-using ExportedLine = std::variant<std::string, StoredCheckpoint>;
+using ExportedLine = std::variant<std::string, StoredCheckpoint, StoredPruning, PrunedLine>;
 /// Nothing for what no export would write.
 [[nodiscard]] std::optional<ExportedLine> parse_line(std::string line);
 

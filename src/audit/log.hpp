@@ -19,10 +19,17 @@ struct LoggedLeaf {
     std::int64_t acted_us = 0;  // all that the database keeps: a changed microsecond is a change
 };
 
-/// A leaf in its place: its canonical bytes.
+/// A leaf in its place: its canonical bytes; of one that went when its period ended, the hash that stayed.
 struct NumberedLeaf {
     std::int64_t position;
     std::string bytes;
+    std::string pruned{};  // 32 bytes, or empty
+};
+
+/// A row of audit_prunings: how many leaves may be gone, from the first on, and the signed statement that says so.
+struct StoredPruning {
+    std::int64_t size = 0;
+    std::string note;
 };
 
 /// A row of audit_checkpoints.
@@ -44,6 +51,8 @@ public:
     virtual ~LogVisitor() = default;
     virtual void add(NumberedLeaf const&) = 0;
     virtual void add(StoredCheckpoint const&) = 0;
+    /// By size, and before the first leaf that it lets go.
+    virtual void add(StoredPruning const&) = 0;
     /// Has seen enough.
     [[nodiscard]] virtual bool done() const { return false; }
 };

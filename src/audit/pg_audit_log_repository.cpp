@@ -60,11 +60,21 @@ constexpr storage::Statement checkpoints_after{R"sql(
 SELECT size, frontier, note FROM audit_checkpoints WHERE size > $1::bigint ORDER BY size LIMIT 500
 )sql"};
 
+constexpr storage::Statement prunings_after{R"sql(
+-- audit.prunings_after
+SELECT size, note FROM audit_prunings WHERE size > $1::bigint ORDER BY size
+)sql"};
+
+// One statement, so that a leaf which goes meanwhile is seen once, as itself or as its hash.
 constexpr storage::Statement leaves_between{R"sql(
 -- audit.leaves_between
 SELECT leaf_id, act, actor_kind, actor, subject, purpose, reference, code, (extract(epoch FROM acted_at) * 1000000)::bigint,
-       position
+       position, NULL::bytea AS hash
   FROM audit_leaves
+ WHERE position >= $1::bigint AND position < $2::bigint
+ UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, position, hash
+  FROM audit_pruned_leaves
  WHERE position >= $1::bigint AND position < $2::bigint
  ORDER BY position
  LIMIT 2000
@@ -73,7 +83,7 @@ SELECT leaf_id, act, actor_kind, actor, subject, purpose, reference, code, (extr
 // One statement, one moment.
 constexpr storage::Statement read_extent{R"sql(
 -- audit.extent
-SELECT coalesce((SELECT max(position) + 1 FROM audit_leaves), 0), coalesce((SELECT max(size) FROM audit_checkpoints), 0)
+SELECT coalesce((SELECT max(position) + 1 FROM audit_leaves), (SELECT max(position) + 1 FROM audit_pruned_leaves), 0), coalesce((SELECT max(size) FROM audit_checkpoints), 0)
 )sql"};
 
 LoggedLeaf leaf_of(pqxx::row const& row) {
@@ -157,8 +167,23 @@ Task<Result<std::vector<NumberedLeaf>>> PgAuditLogRepository::leaves(TrailPermit
                                                                      std::int64_t before) {
     co_return co_await db_.read(permit, [from, before](Tx& tx) -> Result<std::vector<NumberedLeaf>> {
         std::vector<NumberedLeaf> found;
-        for (auto const& row : tx.exec(leaves_between, from, before))
-            found.push_back({row[9].as<std::int64_t>(), canonical(leaf_of(row))});
+        for (auto const& row : tx.exec(leaves_between, from, before)) {
+            auto const position = row[9].as<std::int64_t>();
+            if (row[10].is_null())
+                found.push_back({position, canonical(leaf_of(row))});
+            else
+                found.push_back({position, {}, storage::bytes_of(row[10])});
+        }
+        return found;
+    });
+}
+
+Task<Result<std::vector<StoredPruning>>> PgAuditLogRepository::prunings(TrailPermit const& permit,
+                                                                        std::int64_t after) {
+    co_return co_await db_.read(permit, [after](Tx& tx) -> Result<std::vector<StoredPruning>> {
+        std::vector<StoredPruning> found;
+        for (auto const& row : tx.exec(prunings_after, after))
+            found.push_back({row[0].as<std::int64_t>(), storage::text_of(row[1])});
         return found;
     });
 }

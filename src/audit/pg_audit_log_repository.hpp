@@ -35,7 +35,9 @@ public:
     Task<Result<std::optional<StoredCheckpoint>>> newest(TrailPermit const&);
     /// Those of a greater size than `after`, by size.
     Task<Result<std::vector<StoredCheckpoint>>> checkpoints(TrailPermit const&, std::int64_t after);
-    /// From a position on and before another, in order; a bounded page.
+    /// Statements that leaves went, of a greater size than `after`, by size.
+    Task<Result<std::vector<StoredPruning>>> prunings(TrailPermit const&, std::int64_t after);
+    /// From a position on and before another, in order; a bounded page. Of those that went, the hashes.
     Task<Result<std::vector<NumberedLeaf>>> leaves(TrailPermit const&, std::int64_t from, std::int64_t before);
     Task<Result<Extent>> extent(TrailPermit const&);
 

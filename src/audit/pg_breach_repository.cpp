@@ -61,10 +61,25 @@ ON CONFLICT DO NOTHING
 constexpr storage::Statement list_cases{R"sql(
 -- audit.list_breach_cases
 SELECT case_id, kind, drill, organisation_id, (extract(epoch FROM aware_at) * 1000)::bigint,
-       (extract(epoch FROM began_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, affected
+       (extract(epoch FROM began_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, affected,
+       (extract(epoch FROM closed_at) * 1000)::bigint, coalesce(closing_reason, '')
   FROM breach_cases
  ORDER BY case_id DESC
  LIMIT 1000
+)sql"};
+
+constexpr storage::Statement close_case{R"sql(
+-- audit.close_breach_case
+UPDATE breach_cases SET closed_at = to_timestamp($2::bigint / 1000.0), closing_reason = $3::text
+ WHERE case_id = $1::uuid AND (closed_at IS NULL OR (closed_at = to_timestamp($2::bigint / 1000.0) AND closing_reason = $3::text))
+RETURNING case_id, kind, drill, organisation_id, (extract(epoch FROM aware_at) * 1000)::bigint,
+       (extract(epoch FROM began_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, affected,
+       (extract(epoch FROM closed_at) * 1000)::bigint, coalesce(closing_reason, '')
+)sql"};
+
+constexpr storage::Statement case_exists{R"sql(
+-- audit.breach_case_exists
+SELECT FROM breach_cases WHERE case_id = $1::uuid
 )sql"};
 
 constexpr storage::Statement list_affected{R"sql(
@@ -73,6 +88,22 @@ SELECT user_id FROM users WHERE organisation_id = $1::uuid AND user_id > $2::uui
 )sql"};
 
 constexpr Error absent{Errc::not_found, "no such thing"};
+constexpr Error closed_before{Errc::conflict, "the case is closed already"};
+
+BreachCase case_of(pqxx::row const& row) {
+    std::optional<OrganisationId> organisation;
+    if (!row[3].is_null()) organisation = storage::id_of<OrganisationId>(row[3]);
+    return {storage::id_of<CaseId>(row[0]),
+            storage::text_of(row[1]),
+            row[2].as<bool>(),
+            organisation,
+            storage::time_of(row[4]),
+            storage::time_of(row[5]),
+            storage::time_of(row[6]),
+            row[7].as<std::int64_t>(),
+            storage::optional_time_of(row[8]),
+            storage::text_of(row[9])};
+}
 
 std::string ids_of(std::vector<UserId> const& users) {
     storage::ArrayLiteral ids;
@@ -136,14 +167,21 @@ Task<Result<void>> PgBreachRepository::open(IncidentPermit const& permit, Breach
 Task<Result<std::vector<BreachCase>>> PgBreachRepository::list(IncidentPermit const& permit) {
     co_return co_await db_.read(permit, [](Tx& tx) -> Result<std::vector<BreachCase>> {
         std::vector<BreachCase> cases;
-        for (auto const& row : tx.exec(list_cases)) {
-            std::optional<OrganisationId> organisation;
-            if (!row[3].is_null()) organisation = storage::id_of<OrganisationId>(row[3]);
-            cases.push_back({storage::id_of<CaseId>(row[0]), storage::text_of(row[1]), row[2].as<bool>(),
-                             organisation, storage::time_of(row[4]), storage::time_of(row[5]),
-                             storage::time_of(row[6]), row[7].as<std::int64_t>()});
-        }
+        for (auto const& row : tx.exec(list_cases)) cases.push_back(case_of(row));
         return cases;
+    });
+}
+
+Task<Result<BreachCase>> PgBreachRepository::close(IncidentPermit const& permit, CloseBreach const& closing,
+                                                   Timestamp now) {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<BreachCase> {
+        auto const rows = tx.exec(close_case, closing.id.text(), storage::ms(now), closing.reason);
+        if (rows.empty()) return tx.exec(case_exists, closing.id.text()).empty() ? absent : closed_before;
+        BreachCase closed = case_of(rows[0]);
+        storage::append_audit_leaf(
+            tx, {"breach.closed", ActorKind::operator_, "", "", purpose::IncidentResponse::name,
+                 closing.id.text(), closed.drill ? "drill" : "", now});
+        return closed;
     });
 }
 

@@ -14,6 +14,8 @@ public:
     Task<Result<RecordCounts>> count_records(IncidentPermit const&, BreachReport const&);
     /// Writes the case and its leaf.
     Task<Result<void>> open(IncidentPermit const&, BreachCase const&);
+    /// Ends the case, with its leaf.
+    Task<Result<BreachCase>> close(IncidentPermit const&, CloseBreach const&, Timestamp now);
     /// The newest 1000.
     Task<Result<std::vector<BreachCase>>> list(IncidentPermit const&);
     /// Up to 10,000 people, by id.

@@ -48,7 +48,9 @@ Task<bool> Sequencer::round() {
         auto const permit = permits_.permit_machine<purpose::AuditTrail>(OrganisationId::nil());
         auto const round = co_await number(permit, false);
         failed_ = false;
-        co_return round && round->numbered == batch;
+        bool const more = round && round->numbered == batch;
+        if (!more && idle_) co_await idle_(permit);
+        co_return more;
     } catch (std::exception const& e) {
         if (!failed_) ops::write_log(ops::Level::error, "audit.not_numbered", ops::field("what", e.what()));
         failed_ = true;

@@ -19,6 +19,8 @@ public:
               boost::asio::any_io_executor executor)
         : permits_{permits}, log_{db}, signer_{ring}, pause_{executor} {}
 
+    /// What else to do when nothing waits to be numbered. Before start().
+    void when_idle(std::function<Task<void>(TrailPermit const&)> work) { idle_ = std::move(work); }
     /// Once. Everything runs on the executor, which is one thread's.
     void start();
     /// Blocks until the round under way is over; not from the executor's thread.
@@ -47,6 +49,7 @@ private:
     std::atomic<std::int64_t> waiting_ = 0;
     std::atomic<std::int64_t> size_ = 0;
     bool failed_ = false;  // so that a database that is gone for an hour is one line in the log
+    std::function<Task<void>(TrailPermit const&)> idle_;
     std::future<void> ended_;
 };
 

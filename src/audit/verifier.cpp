@@ -9,7 +9,7 @@
 namespace samtal::audit {
 
 Verifier::Verifier(std::string public_key, std::optional<std::string> kept)
-    : public_key_{std::move(public_key)}, newest_hash_{note_hash("")} {
+    : public_key_{std::move(public_key)}, newest_hash_{note_hash("")}, pruning_hash_{note_hash("")} {
     if (!kept) return;
     auto const checkpoint = read_checkpoint(*kept, public_key_);
     if (!checkpoint || !checkpoint_holds(*kept, public_key_)) {
@@ -28,8 +28,28 @@ void Verifier::report(std::string problem) {
 void Verifier::add(NumberedLeaf const& leaf) {
     if (leaf.position != size())
         return report(fmt::format("leaf {} is missing: the next one there is {}", size(), leaf.position));
-    frontier_.append(leaf_hash(leaf.bytes));
+    if (!leaf.pruned.empty() && leaf.position >= pruned_size_)
+        return report(fmt::format("leaf {} is gone, and no signed statement covers it", leaf.position));
+    frontier_.append(leaf.pruned.empty() ? leaf_hash(leaf.bytes) : leaf.pruned);
     look_at_kept();
+    look_at_pruned();
+}
+
+void Verifier::add(StoredPruning const& stored) {
+    auto const statement = read_pruning(stored.note, public_key_);
+    if (!statement || statement->size != stored.size || statement->previous != pruning_hash_ ||
+        statement->size <= pruned_size_)
+        return report(fmt::format("the statement that {} leaves went is not as it was signed", stored.size));
+    pruned_size_ = statement->size;
+    pruned_root_ = statement->root;
+    pruning_note_ = stored.note;
+    pruning_hash_ = note_hash(stored.note);
+}
+
+/// Whoever signed the statement saw these leaves, and no others.
+void Verifier::look_at_pruned() {
+    if (size() == pruned_size_ && frontier_.root() != pruned_root_)
+        report(fmt::format("the first {} leaves are not those of the statement that they went", pruned_size_));
 }
 
 /// A fork or a roll-back is a log that was honest once and went another way after the kept checkpoint.
@@ -60,6 +80,10 @@ void Verifier::add(StoredCheckpoint const& stored) {
 void Verifier::finish(Extent const& extent) {
     if (signed_ > 0 && !checkpoint_holds(newest_note_, public_key_))
         return report(fmt::format("checkpoint {} is not signed by this key", signed_));
+    if (pruned_size_ > 0 && !pruning_holds(pruning_note_, public_key_))
+        return report("the statement that leaves went is not signed by this key");
+    if (pruned_size_ > size())
+        return report(fmt::format("{} leaves are said to be gone, of {}", pruned_size_, size()));
     if (extent.numbered != size() || extent.signed_ != signed_ || signed_ != size())
         return report(fmt::format("{} leaves have a place, and {} are signed for", extent.numbered, signed_));
     if (size() < kept_size_)

@@ -12,7 +12,8 @@ namespace samtal::audit {
 /// Recomputes the tree from the leaves and holds it against what was signed, in one pass and little memory.
 ///
 /// Every note names the one before it, so the newest signature vouches for all: it alone is checked, and an older
-/// one that the reader kept.
+/// one that the reader kept. Of a leaf that went its hash is taken, where a signed statement covers it: the tree's
+/// roots are what they were, so a hash that was never a leaf's is found like a changed leaf.
 class Verifier final : public LogVisitor {
 public:
     /// `kept`: an older checkpoint's note, from outside the log.
@@ -20,6 +21,7 @@ public:
 
     void add(NumberedLeaf const&) override;
     void add(StoredCheckpoint const&) override;
+    void add(StoredPruning const&) override;
     [[nodiscard]] bool done() const override { return problem_.has_value(); }
     /// Where the log ends; after everything was added.
     void finish(Extent const&);
@@ -30,6 +32,7 @@ public:
 
 private:
     void look_at_kept();
+    void look_at_pruned();
     void report(std::string problem);
 
     std::string public_key_;
@@ -40,6 +43,10 @@ private:
     std::string newest_note_;
     std::string newest_hash_;
     std::int64_t signed_ = 0;
+    std::string pruning_note_;
+    std::string pruning_hash_;
+    std::int64_t pruned_size_ = 0;  // leaves below may be gone
+    std::string pruned_root_;
     std::optional<std::string> problem_;
 };
 

@@ -20,12 +20,12 @@ struct Call {
     Outcome outcome;
 };
 
-/// All that one batch said of one call. Between `first` and `last` only the number of repeats and corrections
-/// counts.
+/// All that one batch said of one call, or of one part of it.
 struct PendingCall {
     std::string source_call_id;
-    Call first;  // compared with what was reported earlier
-    Call last;   // kept
+    CallPart part;
+    Call last;                    // kept
+    std::optional<Call> first{};  // compared with what was reported earlier; when the batch said more than `last`
 };
 
 /// Whose history a call went to.
@@ -45,10 +45,26 @@ struct StoredCall {
 class CallIntake {
 public:
     virtual ~CallIntake() = default;
-    /// In one commit; the n-th result belongs to the n-th call. Each source_call_id stands in `calls` once.
-    /// `permit` and `calls` live in the awaiting coroutine.
+    /// The n-th result belongs to the n-th call; each is committed. Each source_call_id and part stand in `calls`
+    /// once. `permit` and `calls` live in the awaiting coroutine.
     virtual Task<std::vector<Result<StoredCall>>> store(SetupPermit const& permit, SwitchId,
                                                         std::span<PendingCall const> calls) = 0;
+};
+
+/// What is known of the switches that sign in.
+class SwitchBook {
+public:
+    virtual ~SwitchBook() = default;
+    /// As of the switch's last request.
+    [[nodiscard]] virtual SwitchSettings settings(SwitchId) const = 0;
+};
+
+/// Finds the people of a call that is under way.
+class CallPeople {
+public:
+    virtual ~CallPeople() = default;
+    /// Who has these numbers at that moment; in no order, each once.
+    virtual Task<Result<std::vector<UserId>>> people_of(SetupPermit const&, std::vector<Party>, Timestamp) = 0;
 };
 
 /// Reads one person's calls: the permit's actor.

@@ -8,42 +8,7 @@ namespace samtal::calls {
 
 namespace {
 
-using gateway::FieldReader;
-using gateway::Input;
 using nlohmann::json;
-
-/// `{"number": …|null}`. Null says: withheld.
-std::optional<Counterpart> read_party(FieldReader& in, Literal key, Literal number_key) {
-    Input const object = in.optional_object(key);
-    if (!object) {
-        in.refuse("must be an object with a number", key);
-        return std::nullopt;
-    }
-    FieldReader party{object};
-    auto number = party.nullable_text("number");
-    if (auto const problem = party.finish()) in.refuse(problem->reason, number_key);
-    if (!number) return std::nullopt;
-    return Counterpart{*std::move(number)};
-}
-
-Outcome read_outcome(FieldReader& in) {
-    if (auto const outcome = outcome_named(in.text("outcome"))) return *outcome;
-    in.refuse("must be answered, busy, no_answer, cancelled or failed", "outcome");
-    return Outcome::failed;
-}
-
-Result<CallRecord> decode_record(Input record) {
-    if (!record->is_object()) return Error{Errc::invalid, "must be an object"};
-    FieldReader in{std::move(record)};
-    CallRecord call{
-        .source_call_id = in.text("source_call_id"),
-        .caller = read_party(in, "caller", "caller.number"),
-        .callee = read_party(in, "callee", "callee.number"),
-        .times = SomeTimes{{in.time("started_at"), in.optional_time("answered_at"), in.time("ended_at")}},
-        .outcome = read_outcome(in)};
-    if (auto const problem = in.finish()) return *problem;
-    return call;
-}
 
 template <class Number>
 json party(HistoryPermit const& permit, std::optional<Number> const& number) {
@@ -53,7 +18,7 @@ json party(HistoryPermit const& permit, std::optional<Number> const& number) {
 json encode_item(HistoryPermit const& permit, HistoryItem const& item) {
     using std::chrono::floor;
     using std::chrono::seconds;
-    auto const& [started, answered, ended] = item.times.open(permit);
+    auto const& [started, answered, ended, clock_off] = item.times.open(permit);
     json own = party(permit, std::optional{item.own_number});
     json other = party(permit, item.counterpart);
     bool const outgoing = item.direction == Direction::outgoing;
@@ -64,7 +29,8 @@ json encode_item(HistoryPermit const& permit, HistoryItem const& item) {
             {"started_at", rfc3339(started)},
             {"duration_s", floor<seconds>(ended - started).count()},
             {"talk_s", answered ? floor<seconds>(ended - *answered).count() : 0},
-            {"outcome", name_of(item.outcome)}};
+            {"outcome", name_of(item.outcome)},
+            {"clock_off", clock_off}};
 }
 
 json encode_figures(Figures const& figures) {
@@ -84,14 +50,6 @@ std::optional<RangeEnd> read_end(gateway::QueryReader& in, Literal name) {
 }
 
 }  // namespace
-
-Result<IngestCalls> decode_ingest(gateway::Ask const& ask) {
-    if (!ask.json()->is_array()) return Error{Errc::invalid, "must be an array of call records"};
-    if (!ask.request.query.empty()) return Error{Errc::invalid, "takes no query"};
-    IngestCalls batch{SwitchId{ask.who.session.value()}, {}};
-    for (json const& record : *ask.json()) batch.records.push_back(decode_record(Input{ask.json(), &record}));
-    return batch;
-}
 
 std::string encode(IngestReport const& report) {
     json rejected = json::array();

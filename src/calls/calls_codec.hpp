@@ -7,8 +7,6 @@
 
 namespace samtal::calls {
 
-/// A JSON array; each record is decoded on its own.
-[[nodiscard]] Result<IngestCalls> decode_ingest(gateway::Ask const&);
 [[nodiscard]] std::string encode(IngestReport const&);
 
 [[nodiscard]] Result<ListCalls> decode_list(gateway::Ask const&);

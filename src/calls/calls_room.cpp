@@ -1,28 +1,37 @@
 #include "samtal/calls/calls_room.hpp"
 
+#include "call_writer.hpp"
 #include "calls_service.hpp"
 #include "handlers.hpp"
 #include "pg_call_history_repository.hpp"
-#include "pg_call_intake_repository.hpp"
+#include "pg_call_people_repository.hpp"
 #include "pg_switch_repository.hpp"
 
 namespace samtal::calls {
 
 struct CallsRoom::Built {
-    Built(CallsParts const& parts, CallsOptions options)
-        : intake{parts.db, parts.cipher, parts.keys, parts.numbers},
-          history{parts.db, parts.cipher, std::move(options.time_zone)},
+    Built(CallsParts const& parts, CallsOptions const& options)
+        : calls{parts.db, parts.cipher, parts.keys, parts.numbers},
+          writer{calls, parts.executor},
+          history{parts.db, parts.cipher, options.time_zone},
+          people{parts.db, parts.numbers},
           switches{parts.db, parts.permits},
-          service{intake, history, parts.numbers, parts.recorder, parts.clock} {}
+          live{parts.clock},
+          service{{writer, history, people, switches, live, parts.numbers, parts.recorder}, parts.clock},
+          zones{switches, options.time_zone} {}
 
-    PgCallIntake intake;
+    PgCallIntake calls;
+    CallWriter writer;
     PgCallHistory history;
+    PgCallPeople people;
     PgSwitches switches;
+    LiveCalls live;
     CallsService service;
+    SwitchZones zones;
 };
 
 CallsRoom::CallsRoom(CallsParts const& parts, CallsOptions options)
-    : built_{std::make_unique<Built>(parts, std::move(options))} {}
+    : built_{std::make_unique<Built>(parts, options)} {}
 
 CallsRoom::~CallsRoom() = default;
 
@@ -30,8 +39,13 @@ MachineAuthenticator& CallsRoom::machines() noexcept {
     return built_->switches;
 }
 
+CallStates& CallsRoom::states() noexcept {
+    return built_->live;
+}
+
 void CallsRoom::add_routes(gateway::Router& router) {
     calls::add_routes(router, built_->service);
+    add_ingest_routes(router, built_->service, built_->zones);
 }
 
 }  // namespace samtal::calls

@@ -1,7 +1,7 @@
 #include "calls_service.hpp"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 namespace samtal::calls {
 
@@ -19,6 +19,18 @@ bool same(SetupPermit const& permit, Call const& a, Call const& b) {
            a.times.open(permit) == b.times.open(permit) && a.outcome == b.outcome;
 }
 
+Result<std::optional<Party>> read_party(SetupPermit const& permit, std::optional<Counterpart> const& number,
+                                        NumberingPlan const& plan, Literal field) {
+    if (!number) return std::optional<Party>{};
+    auto read = normalise(plan, number->open(permit));
+    if (!read) return Error{read.error().code, read.error().reason, field};
+    return std::optional<Party>{Party{*std::move(read)}};
+}
+
+bool is_source_id(std::string_view text, std::size_t most) {
+    return text.size() <= most && text.find('\0') == std::string_view::npos;
+}
+
 }  // namespace
 
 /// The records of a batch, brought together by the call they are about: a switch may report one twice in a batch.
@@ -31,18 +43,20 @@ struct CallsService::Group {
 
     std::vector<PendingCall> calls;
     std::vector<Reports> reports;  // the n-th: of the n-th call
-    std::map<std::string, std::size_t, std::less<>> places;
+    std::unordered_map<std::string, std::size_t> places;
 
-    void add(SetupPermit const& permit, std::size_t index, std::string const& source, Call call) {
-        auto const [place, is_new] = places.try_emplace(source, calls.size());
+    void add(SetupPermit const& permit, std::size_t index, CallRecord const& record, Call call) {
+        auto const [place, is_new] =
+            places.try_emplace(record.source_call_id + '\0' + record.part.id, calls.size());
         if (is_new) {
-            calls.push_back({source, call, std::move(call)});
+            calls.push_back({record.source_call_id, record.part, std::move(call)});
             reports.push_back({{index}});
             return;
         }
         PendingCall& known = calls[place->second];
         Reports& of_it = reports[place->second];
         (same(permit, known.last, call) ? of_it.repeats : of_it.corrections) += 1;
+        if (!known.first) known.first = std::move(known.last);
         known.last = std::move(call);
         of_it.indices.push_back(index);
     }
@@ -52,16 +66,17 @@ Task<Result<IngestReport>> CallsService::ingest(SetupPermit permit, IngestCalls 
     if (batch.records.size() > limits_.records) co_return Error{Errc::invalid, "has more than 1000 records"};
     IngestReport report;
     Group group;
+    Reading const how = reading(batch.switch_id);
     for (std::size_t n = 0; n < batch.records.size(); ++n) {
         auto const& record = batch.records[n];
-        auto call = record ? check(permit, *record) : Result<Call>{record.error()};
+        auto call = record ? check(permit, *record, how) : Result<Call>{record.error()};
         if (call)
-            group.add(permit, n, record->source_call_id, *std::move(call));
+            group.add(permit, n, *record, *std::move(call));
         else
             report.rejected.push_back({n, call.error()});
     }
     if (!group.calls.empty()) {
-        auto const results = co_await intake_.store(permit, batch.switch_id, group.calls);
+        auto const results = co_await tools_.intake.store(permit, batch.switch_id, group.calls);
         for (auto const& result : results)  // what was committed is a duplicate when the switch comes again
             if (!result && result.error().code == Errc::exhausted) co_return result.error();
         sum_up(permit, group, results, report);
@@ -88,40 +103,59 @@ void CallsService::sum_up(SetupPermit const& permit, Group const& group,
     }
 }
 
-Result<Call> CallsService::check(SetupPermit const& permit, CallRecord const& record) const {
-    std::size_t const size = record.source_call_id.size();
-    if (size == 0 || size > limits_.source_call_id_bytes)
-        return Error{Errc::invalid, "must have 1 to 255 bytes", "source_call_id"};
-    auto caller = party(permit, record.caller, "caller.number");
+CallsService::Reading CallsService::reading(SwitchId from) const {
+    return {tools_.switches.settings(from).over(tools_.numbers.plan()), clock_()};
+}
+
+Result<Call> CallsService::check(SetupPermit const& permit, CallRecord const& record, Reading const& how) const {
+    std::size_t const most = limits_.source_call_id_bytes;
+    if (record.source_call_id.empty() || !is_source_id(record.source_call_id, most) ||
+        !is_source_id(record.part.id, most))
+        return Error{Errc::invalid, "must have 1 to 255 bytes and no NUL", "source_call_id"};
+    auto caller = read_party(permit, record.caller, how.plan, "caller.number");
     if (!caller) return caller.error();
-    auto callee = party(permit, record.callee, "callee.number");
+    auto callee = read_party(permit, record.callee, how.plan, "callee.number");
     if (!callee) return callee.error();
-    CallTimes const& times = record.times.open(permit);
-    if (auto const problem = check_times(times, record.outcome)) return *problem;
+    CallTimes times = record.times.open(permit);
+    if (auto const problem = check_times(times, record.outcome, how.now)) return *problem;
+    times.clock_off = times.ended_at > how.now + limits_.drift;
     return Call{*std::move(caller), *std::move(callee), SomeTimes{times}, record.outcome};
 }
 
-Result<std::optional<Party>> CallsService::party(SetupPermit const& permit,
-                                                 std::optional<Counterpart> const& number, Literal field) const {
-    if (!number) return std::optional<Party>{};
-    auto read = numbers_.normalise(number->open(permit));
-    if (!read) return Error{read.error().code, read.error().reason, field};
-    return std::optional<Party>{Party{*std::move(read)}};
-}
-
-std::optional<Error> CallsService::check_times(CallTimes const& times, Outcome outcome) const {
-    auto const& [started, answered, ended] = times;
-    if (started < limits_.earliest) return Error{Errc::invalid, "must not be before the year 2000", "started_at"};
-    if (started > clock_() + limits_.ahead)
-        return Error{Errc::invalid, "must not lie in the future", "started_at"};
-    if (ended < started) return Error{Errc::invalid, "must not be before started_at", "ended_at"};
-    if (ended - started > limits_.longest) return Error{Errc::invalid, "must be within seven days", "ended_at"};
-    if (!answered) return std::nullopt;  // also of an answered call: not every switch knows when
-    if (*answered < started || *answered > ended)
+std::optional<Error> CallsService::check_times(CallTimes const& times, Outcome outcome, Timestamp now) const {
+    if (times.started_at < limits_.earliest)
+        return Error{Errc::invalid, "must not be before the year 2000", "started_at"};
+    if (times.started_at > now + limits_.ahead)
+        return Error{Errc::invalid, "must not lie more than a day ahead", "started_at"};
+    if (times.ended_at < times.started_at)
+        return Error{Errc::invalid, "must not be before started_at", "ended_at"};
+    if (times.ended_at - times.started_at > limits_.longest)
+        return Error{Errc::invalid, "must be within seven days", "ended_at"};
+    if (!times.answered_at) return std::nullopt;  // also of an answered call: not every switch knows when
+    if (*times.answered_at < times.started_at || *times.answered_at > times.ended_at)
         return Error{Errc::invalid, "must be between started_at and ended_at", "answered_at"};
     if (outcome != Outcome::answered)
         return Error{Errc::invalid, "must be answered when answered_at is given", "outcome"};
     return std::nullopt;
+}
+
+Task<Result<void>> CallsService::follow(SetupPermit permit, std::vector<CallEvent> events) {
+    for (CallEvent const& event : events) {
+        std::string const call = event.switch_id.text() + ":" + event.source_call_id;
+        if (!event.talking) {
+            tools_.live.end(call);
+            continue;
+        }
+        Reading const how = reading(event.switch_id);
+        std::vector<Party> parties;
+        for (auto const* number : {&event.caller, &event.callee})
+            if (auto party = read_party(permit, *number, how.plan, "from"); party && *party)
+                parties.push_back(**std::move(party));
+        auto const people = co_await tools_.people.people_of(permit, std::move(parties), how.now);
+        if (!people) co_return people.error();
+        tools_.live.begin(call, *people);
+    }
+    co_return Result<void>{};
 }
 
 /// Once for each owner of a fresh call: neither repeats nor corrections count again.
@@ -131,10 +165,10 @@ void CallsService::count(SetupPermit const& permit, Call const& call, StoredCall
         if (call.outcome == Outcome::answered) {
             auto const talked = std::chrono::floor<std::chrono::seconds>(
                 times.ended_at - times.answered_at.value_or(times.ended_at));
-            recorder_.record(permit, owner.user, Metric::calls_answered);
-            recorder_.record(permit, owner.user, Metric::call_minutes, statistics::minutes_class(talked));
+            tools_.recorder.record(permit, owner.user, Metric::calls_answered);
+            tools_.recorder.record(permit, owner.user, Metric::call_minutes, statistics::minutes_class(talked));
         } else if (owner.direction == Direction::incoming) {
-            recorder_.record(permit, owner.user, Metric::calls_missed);
+            tools_.recorder.record(permit, owner.user, Metric::calls_missed);
         }
     }
 }
@@ -142,11 +176,11 @@ void CallsService::count(SetupPermit const& permit, Call const& call, StoredCall
 Task<Result<HistoryPage>> CallsService::list(HistoryPermit const& permit, ListCalls query) {
     if (query.from && query.to && *query.from > *query.to)
         co_return Error{Errc::invalid, "must not be after to", "from"};
-    co_return co_await history_.page(permit, query);
+    co_return co_await tools_.history.page(permit, query);
 }
 
 Task<Result<CallStatistics>> CallsService::statistics(HistoryPermit const& permit, AskFigures query) {
-    co_return co_await history_.figures(permit, query, clock_());
+    co_return co_await tools_.history.figures(permit, query, clock_());
 }
 
 }  // namespace samtal::calls

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "call_repositories.hpp"
+#include "live_calls.hpp"
 #include "samtal/core/time.hpp"
 #include "samtal/statistics/recorder.hpp"
 
@@ -13,23 +14,31 @@ struct CallLimits {
     std::size_t source_call_id_bytes = 255;
     Timestamp earliest{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};  // an unset clock begins in 1970
     std::chrono::hours ahead{24};                                                // of our clock
+    std::chrono::minutes drift{5};                                               // beyond it a clock is wrong
     std::chrono::hours longest{7 * 24};
 };
 
-/// The rules of call records. Repositories, numbers and recorder outlive it.
+/// What the rules work with. All of it outlives the service.
+struct CallsTools {
+    CallIntake& intake;
+    CallHistory& history;
+    CallPeople& people;
+    SwitchBook const& switches;
+    LiveCalls& live;
+    PhoneNumbers const& numbers;
+    statistics::Recorder& recorder;
+};
+
+/// The rules of call records.
 class CallsService {
 public:
-    CallsService(CallIntake& intake, CallHistory& history, PhoneNumbers const& numbers,
-                 statistics::Recorder& recorder, Clock clock, CallLimits limits = {})
-        : intake_{intake},
-          history_{history},
-          numbers_{numbers},
-          recorder_{recorder},
-          clock_{std::move(clock)},
-          limits_{limits} {}
+    CallsService(CallsTools const& tools, Clock clock, CallLimits limits = {})
+        : tools_{tools}, clock_{std::move(clock)}, limits_{limits} {}
 
     /// Any answer but an Error means: committed. One bad record harms no other.
     Task<Result<IngestReport>> ingest(SetupPermit permit, IngestCalls batch);
+    /// What a switch tells of calls under way. Nothing of it is stored.
+    Task<Result<void>> follow(SetupPermit permit, std::vector<CallEvent> events);
 
     // The permit lives in the awaiting coroutine, which needs it to encode the answer.
     Task<Result<HistoryPage>> list(HistoryPermit const& permit, ListCalls query);
@@ -37,17 +46,18 @@ public:
 
 private:
     struct Group;
-    [[nodiscard]] Result<Call> check(SetupPermit const&, CallRecord const&) const;
-    [[nodiscard]] Result<std::optional<Party>> party(SetupPermit const&, std::optional<Counterpart> const&,
-                                                     Literal field) const;
-    [[nodiscard]] std::optional<Error> check_times(CallTimes const&, Outcome) const;
+    /// How the switch of a batch writes, and when the batch came.
+    struct Reading {
+        NumberingPlan plan;
+        Timestamp now;
+    };
+    [[nodiscard]] Reading reading(SwitchId) const;
+    [[nodiscard]] Result<Call> check(SetupPermit const&, CallRecord const&, Reading const&) const;
+    [[nodiscard]] std::optional<Error> check_times(CallTimes const&, Outcome, Timestamp now) const;
     void sum_up(SetupPermit const&, Group const&, std::vector<Result<StoredCall>> const&, IngestReport&);
     void count(SetupPermit const&, Call const&, StoredCall const&);
 
-    CallIntake& intake_;
-    CallHistory& history_;
-    PhoneNumbers const& numbers_;
-    statistics::Recorder& recorder_;
+    CallsTools tools_;
     Clock clock_;
     CallLimits limits_;
 };

@@ -13,7 +13,7 @@ namespace {
 constexpr storage::Statement read_page{R"sql(
 -- calls.page
 SELECT call_id, direction, own_number, counterpart, (extract(epoch FROM started_at) * 1000)::bigint,
-       (extract(epoch FROM answered_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, outcome
+       (extract(epoch FROM answered_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, outcome, clock_off
   FROM calls
  WHERE organisation_id = $1::uuid AND owner_id = $2::uuid AND started_at >= to_timestamp($3::bigint / 1000.0)
    AND (started_at, call_id) < (to_timestamp($4::bigint / 1000.0), $5::uuid)
@@ -119,7 +119,8 @@ Result<HistoryItem> PgCallHistory::item_of(UserId owner, pqxx::row const& row) {
         if (!number) return number.error();
         counterpart = Counterpart{*std::move(number)};
     }
-    CallTimes const times{storage::time_of(row[4]), storage::optional_time_of(row[5]), storage::time_of(row[6])};
+    CallTimes const times{storage::time_of(row[4]), storage::optional_time_of(row[5]), storage::time_of(row[6]),
+                          row[8].as<bool>()};
     return HistoryItem{id,
                        direction_named(storage::text_of(row[1])).value(),
                        OwnNumber{*std::move(own)},

@@ -1,32 +1,27 @@
 #include "pg_call_intake_repository.hpp"
 
-#include "pg_call_receipts_repository.hpp"
-#include "pg_call_rows_repository.hpp"
 #include "pg_law_record_repository.hpp"
+#include "pg_number_owners.hpp"
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/storage/values.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cstring>
+#include <unordered_set>
 
 namespace samtal::calls {
 
 namespace {
 
-constexpr storage::Statement match_numbers{R"sql(
--- calls.match_numbers
-SELECT i.n, a.user_id
-  FROM unnest($2::bytea[], $3::bigint[]) WITH ORDINALITY AS i (number_hash, started_ms, n)
-  JOIN phone_assignments a ON a.organisation_id = $1::uuid AND a.number_hash = i.number_hash
- WHERE a.valid_from <= to_timestamp(i.started_ms / 1000.0)
-   AND (a.valid_to IS NULL OR a.valid_to > to_timestamp(i.started_ms / 1000.0))
- ORDER BY i.n
+// So that two parts of one call, which come at once, do not both believe to be the first.
+constexpr storage::Statement lock_calls{R"sql(
+-- calls.lock_calls
+SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k
 )sql"};
 
 constexpr storage::Statement hold_consents{R"sql(
 -- calls.hold_consents
-SELECT hold_consents($1::uuid, $2::uuid[], 'call_history')
+SELECT organisation_id, user_id FROM hold_consents_of_many($1::uuid[], $2::uuid[], 'call_history')
 )sql"};
 
 constexpr storage::Statement people_with_numbers{R"sql(
@@ -34,242 +29,274 @@ constexpr storage::Statement people_with_numbers{R"sql(
 SELECT DISTINCT user_id FROM phone_assignments WHERE organisation_id = $1::uuid
 )sql"};
 
-constexpr std::size_t half_hash = 16;
-
-/// A body's word that the batch is to be halved: not for its content, for its cost.
+/// A body's word that the group is to be halved: not for its content, for its cost.
 constexpr Error too_costly{Errc::exhausted, "too many corrected numbers for one transaction"};
 
-/// Fixed lengths in front, so that no two lists of parts have the same bytes.
-std::string joined(std::initializer_list<std::string_view> parts) {
-    std::string out;
-    for (std::string_view const part : parts) out += fmt::format("{}:{}", part.size(), part);
-    return out;
+/// Locked in the order of the keys, so that two groups never wait for each other in a circle.
+void lock_calls_in_parts(storage::Tx& tx, storage::KeyRing const& keys, std::span<Incoming> items) {
+    std::set<std::int64_t> locks;
+    for (Incoming const& item : items) {
+        if (!item.in_parts()) continue;
+        std::int64_t lock = 0;
+        std::memcpy(&lock, keys.keyed_hash("call-lock", item.name).data(), sizeof lock);
+        locks.insert(lock);
+    }
+    if (locks.empty()) return;
+    storage::ArrayLiteral array;
+    for (std::int64_t const lock : locks) array.add(std::to_string(lock));
+    tx.exec(lock_calls, array.text());
+}
+
+/// Whether the row is of what `item` writes anew.
+bool is_of(FoundRow const& row, Incoming const& item, UserId owner, storage::ColumnCipher& cipher) {
+    if (!item.in_parts()) return row.part_hash.empty();
+    auto const hash = cipher.owner_hash(owner, "call-part", item.part_name());
+    return hash && *hash == row.part_hash;
 }
 
 }  // namespace
 
-struct PgCallIntake::Batch {
-    SetupPermit const& permit;
-    SwitchId switch_id;
-
-    [[nodiscard]] std::string organisation() const { return permit.organisation().text(); }
-    [[nodiscard]] std::string name_of(Item const&) const;
-};
-
-/// One call on its way into the database, and where its answer goes.
-struct PgCallIntake::Item {
-    PendingCall const& call;
-    Result<StoredCall>& result;
-    Receipt receipt;
-    std::optional<StoredCall> attempt;  // what an earlier run of the body found, whose commit may have succeeded
-
-    [[nodiscard]] bool writes() const { return receipt.earlier != receipt.content; }
-    [[nodiscard]] bool rewrites() const { return receipt.earlier.has_value() && writes(); }
-    /// The halves of the hash are of the numbers and of the rest.
-    [[nodiscard]] bool numbers_changed() const {
-        return rewrites() && receipt.earlier->substr(0, half_hash) != receipt.content.substr(0, half_hash);
-    }
-};
-
-/// One side of a call, and the person whose number it is.
-struct PgCallIntake::Side {
-    Item* item;
-    Direction direction;
-    UserId owner = UserId::nil();
-    std::optional<CallId> existing = std::nullopt;  // the row that a correction overwrites
-
-    [[nodiscard]] Party const& own() const {
-        return direction == Direction::outgoing ? *item->call.last.caller : *item->call.last.callee;
-    }
-    [[nodiscard]] std::optional<Party> const& other() const {
-        return direction == Direction::outgoing ? item->call.last.callee : item->call.last.caller;
-    }
-    [[nodiscard]] std::pair<Item*, UserId> key() const { return {item, owner}; }
-};
-
-std::string PgCallIntake::Batch::name_of(Item const& item) const {
-    return switch_id.text() + ":" + item.call.source_call_id;
-}
-
 Task<std::vector<Result<StoredCall>>> PgCallIntake::store(SetupPermit const& permit, SwitchId switch_id,
                                                           std::span<PendingCall const> calls) {
     std::vector<Result<StoredCall>> results(calls.size(), StoredCall{});
-    Batch const batch{permit, switch_id};
-    std::vector<Item> items;
-    for (std::size_t n = 0; n < calls.size(); ++n) items.push_back({calls[n], results[n], {}, {}});
-    co_await store_part(batch, items);
+    IncomingBatch const batch{&permit, switch_id, calls, results};
+    co_await store(std::span{&batch, 1});
     co_return results;
 }
 
-/// A batch that fails because of its content is halved until the bad call stands alone.
-Task<void> PgCallIntake::store_part(Batch const& batch, std::span<Item> items) {
-    auto const together = [&](storage::Tx& tx) { return store_together(tx, batch, items); };
+Task<void> PgCallIntake::store(std::span<IncomingBatch const> batches) {
+    std::vector<Incoming> items;
+    for (IncomingBatch const& batch : batches)
+        for (std::size_t n = 0; n < batch.calls.size(); ++n) items.push_back(incoming(keys_, batch, n));
+    if (!items.empty()) co_await store_apart(std::move(items));
+}
+
+/// What two batches of a group say of the same thing goes one after the other.
+Task<void> PgCallIntake::store_apart(std::vector<Incoming> items) {
+    while (!items.empty()) {
+        std::unordered_set<std::string> seen;
+        std::vector<Incoming> now, later;
+        for (Incoming& item : items)
+            (seen.insert(item.receipt.source).second ? now : later).push_back(std::move(item));
+        co_await store_items(now);
+        items = std::move(later);
+    }
+}
+
+/// A group that fails because of its content is halved until the bad record stands alone.
+Task<void> PgCallIntake::store_items(Items items) {
+    auto const together = [&](storage::Tx& tx) { return store_together(tx, items); };
     try {
-        auto const stored = co_await db_.run(batch.permit, together);
+        auto const stored = co_await db_.run(items.front().permit(), together);
         bool const halve = !stored && stored.error().reason.text() == too_costly.reason.text();
         if (!stored)
-            for (Item& item : items) item.result = stored.error();
+            for (Incoming& item : items) *item.result = stored.error();
         if (!halve) co_return;
     } catch (storage::IntegrityViolation const&) {
     } catch (storage::DataException const&) {
     }
     if (items.size() == 1) {
-        items.front().result = Error{Errc::invalid, "the database refuses this record"};
+        *items.front().result = Error{Errc::invalid, "the database refuses this record"};
         co_return;
     }
     std::size_t const half = items.size() / 2;
-    co_await store_part(batch, items.first(half));
-    co_await store_part(batch, items.subspan(half));
+    co_await store_items(items.first(half));
+    co_await store_items(items.subspan(half));
 }
 
-Result<void> PgCallIntake::store_together(storage::Tx& tx, Batch const& batch, std::span<Item> items) {
-    compare_with_receipts(tx, batch, items);
-    Sides wanted = matched(tx, batch, items);
-    auto const possible = possible_owners(tx, batch, items, wanted);
-    if (!possible) return possible.error();
-    keep_consenting(tx, batch, wanted);
-    remove_obsolete(tx, batch, *possible, wanted);
-    if (auto const written = write(tx, batch, wanted); !written) return written;
-    keep_by_law(tx, batch, items);
-    for (Side const& side : wanted)
-        if (side.item->result->standing == Standing::fresh)
-            side.item->result->owners.push_back({side.owner, side.direction});
-    for (Item& item : items) item.attempt = *item.result;
+Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
+    lock_calls_in_parts(tx, keys_, items);
+    compare_with_receipts(tx, items);
+    Sides wanted = matched(tx, items);
+    auto const seats = seats_to_look_at(tx, items, wanted);
+    if (!seats) return seats.error();
+    keep_consenting(tx, wanted);
+    wanted = one_for_each_seat(std::move(wanted));
+    give_way(tx, items, *seats, wanted);
+    if (auto const written = write(tx, wanted); !written) return written;
+    keep_by_law(tx, items);
+    for (Side const& side : wanted) {
+        StoredCall& stored = **side.item->result;
+        if (stored.standing == Standing::fresh && !side.existing)
+            stored.owners.push_back({side.owner, side.direction});
+    }
+    for (Incoming& item : items) item.attempt = **item.result;
     return {};
 }
 
-void PgCallIntake::compare_with_receipts(storage::Tx& tx, Batch const& batch, std::span<Item> items) {
+void PgCallIntake::compare_with_receipts(storage::Tx& tx, Items items) {
     std::vector<Receipt*> receipts;
-    for (Item& item : items) {
-        item.receipt = {keys_.keyed_hash("call-source", batch.name_of(item)),
-                        content_hash(batch, item, item.call.last), std::nullopt};
+    for (Incoming& item : items) {
+        item.receipt.earlier.reset();
         receipts.push_back(&item.receipt);
     }
-    exchange_receipts(tx, batch.permit.organisation(), batch.switch_id, receipts);
-    for (Item& item : items) {
+    exchange_receipts(tx, receipts);
+    for (Incoming& item : items) {
         StoredCall stored;
         if (!item.receipt.earlier)
             stored.standing = Standing::fresh;
-        else if (*item.receipt.earlier != content_hash(batch, item, item.call.first))
+        else if (*item.receipt.earlier != item.first_content)
             stored.standing = Standing::changed;
         // The commit of an earlier attempt was in doubt and turns out to have succeeded.
         if (item.attempt && !item.writes()) stored = *item.attempt;
-        item.result = std::move(stored);
+        *item.result = std::move(stored);
     }
-}
-
-std::string PgCallIntake::content_hash(Batch const& batch, Item const& item, Call const& call) const {
-    auto const number = [&batch](std::optional<Party> const& party) {
-        return party ? party->open(batch.permit).text : std::string{};
-    };
-    CallTimes const& times = call.times.open(batch.permit);
-    std::string const name = batch.name_of(item);  // so that equal numbers have other hashes in another call
-    std::string const numbers = joined({name, number(call.caller), number(call.callee)});
-    std::string const rest =
-        joined({name, rfc3339(times.started_at), times.answered_at ? rfc3339(*times.answered_at) : std::string{},
-                rfc3339(times.ended_at), name_of(call.outcome)});
-    return keys_.keyed_hash("call-numbers", numbers).substr(0, half_hash) +
-           keys_.keyed_hash("call-content", rest).substr(0, half_hash);
 }
 
 /// Who had the numbers when the call began, callers before callees. Who called themselves has one row, the
 /// caller's.
-PgCallIntake::Sides PgCallIntake::matched(storage::Tx& tx, Batch const& batch, std::span<Item> items) {
-    Sides asked;
-    storage::ArrayLiteral hashes, times;
-    auto const ask = [&](Item& item, std::optional<Party> const& party, Direction direction) {
-        if (!item.writes() || !party || !party->open(batch.permit).assignable) return;
-        asked.push_back({&item, direction});
-        hashes.add(storage::bytea(numbers_.hash(batch.permit.organisation(), party->open(batch.permit).text)));
-        times.add(std::to_string(storage::ms(item.call.last.times.open(batch.permit).started_at)));
+PgCallIntake::Sides PgCallIntake::matched(storage::Tx& tx, Items items) const {
+    NumberOwners owners{numbers_};
+    auto const each = [&items](auto const& visit) {
+        for (Incoming& item : items) {
+            if (!item.writes()) continue;
+            Call const& call = item.call->last;
+            if (call.caller) visit(item, call.caller->open(item.permit()), Direction::outgoing);
+            if (call.callee) visit(item, call.callee->open(item.permit()), Direction::incoming);
+        }
     };
-    for (Item& item : items) ask(item, item.call.last.caller, Direction::outgoing);
-    for (Item& item : items) ask(item, item.call.last.callee, Direction::incoming);
+    each([&](Incoming const& item, PhoneNumber const& number, Direction) {
+        owners.ask(item.organisation(), number);
+    });
+    owners.read(tx);
     Sides found;
-    if (asked.empty()) return found;
-    SideKeys seen;
-    for (auto const& match : tx.exec(match_numbers, batch.organisation(), hashes.text(), times.text())) {
-        Side side = asked[match[0].as<std::size_t>() - 1];
-        side.owner = storage::id_of<UserId>(match[1]);
-        if (seen.insert(side.key()).second) found.push_back(side);
-    }
+    each([&](Incoming& item, PhoneNumber const& number, Direction direction) {
+        auto const began = item.call->last.times.open(item.permit()).started_at;
+        auto const owner = owners.owner(item.organisation(), number, began);
+        bool const own_call = !found.empty() && found.back().item == &item && owner == found.back().owner;
+        if (owner && !own_call) found.push_back({&item, direction, *owner});
+    });
     return found;
 }
 
-void PgCallIntake::keep_consenting(storage::Tx& tx, Batch const& batch, Sides& sides) {
-    std::set<UserId> owners;
-    for (Side const& side : sides) owners.insert(side.owner);
+void PgCallIntake::keep_consenting(storage::Tx& tx, Sides& sides) {
+    std::set<std::pair<OrganisationId, UserId>> owners;
+    for (Side const& side : sides) owners.emplace(side.item->organisation(), side.owner);
     if (owners.empty()) return;
-    storage::ArrayLiteral ids;
-    for (UserId const& owner : owners) ids.add(owner.text());
-    std::set<UserId> consenting;
-    for (auto const& row : tx.exec(hold_consents, batch.organisation(), ids.text()))
-        consenting.insert(storage::id_of<UserId>(row[0]));
-    std::erase_if(sides, [&](Side const& side) { return !consenting.contains(side.owner); });
+    storage::ArrayLiteral organisations, users;
+    for (auto const& [organisation, user] : owners) {
+        organisations.add(organisation.text());
+        users.add(user.text());
+    }
+    std::set<std::pair<OrganisationId, UserId>> consenting;
+    for (auto const& row : tx.exec(hold_consents, organisations.text(), users.text()))
+        consenting.emplace(storage::id_of<OrganisationId>(row[0]), storage::id_of<UserId>(row[1]));
+    std::erase_if(sides,
+                  [&](Side const& side) { return !consenting.contains({side.item->organisation(), side.owner}); });
 }
 
-/// Who may have a row of a call that is being corrected. When a number changed, that is anybody of the
-/// organisation: nothing stored leads from a call to its people, so each one's hash is tried.
-Result<PgCallIntake::SideKeys> PgCallIntake::possible_owners(storage::Tx& tx, Batch const& batch,
-                                                             std::span<Item> items, Sides const& found) {
-    SideKeys possible;
+/// Of the parts that this group has of a call, the one that says most to each person.
+PgCallIntake::Sides PgCallIntake::one_for_each_seat(Sides sides) {
+    std::map<Seat, std::size_t> places;
+    Sides chosen;
+    for (Side& side : sides) {
+        if (!side.item->in_parts()) {
+            chosen.push_back(std::move(side));
+            continue;
+        }
+        auto const [place, is_new] = places.try_emplace({side.item->name, side.owner}, chosen.size());
+        if (is_new)
+            chosen.push_back(std::move(side));
+        else if (side.says_more_than(chosen[place->second]))
+            chosen[place->second] = std::move(side);
+    }
+    return chosen;
+}
+
+/// Where a row may stand already: of a call that is being corrected, or another part of which was here before.
+/// When a number changed, that is anybody of the organisation: nothing stored leads from a call to its people, so
+/// each one's hash is tried.
+Result<std::set<Seat>> PgCallIntake::seats_to_look_at(storage::Tx& tx, Items items, Sides const& found) const {
+    std::set<Seat> seats;
     for (Side const& side : found)
-        if (side.item->rewrites()) possible.insert(side.key());
-    auto const changed = static_cast<std::size_t>(std::ranges::count_if(items, &Item::numbers_changed));
-    if (changed == 0) return possible;
-    auto const people = tx.exec(people_with_numbers, batch.organisation());
-    if (items.size() > 1 && changed * static_cast<std::size_t>(people.size()) > most_candidates_)
-        return too_costly;
-    for (auto const& person : people)
-        for (Item& item : items)
-            if (item.numbers_changed()) possible.emplace(&item, storage::id_of<UserId>(person[0]));
-    return possible;
+        if (side.item->rewrites() || side.item->in_parts()) seats.insert({side.item->name, side.owner});
+    std::map<OrganisationId, std::vector<Incoming const*>> changed;
+    for (Incoming const& item : items)
+        if (item.numbers_changed()) changed[item.organisation()].push_back(&item);
+    for (auto const& [organisation, corrected] : changed) {
+        auto const people = tx.exec(people_with_numbers, organisation.text());
+        if (items.size() > 1 && corrected.size() * static_cast<std::size_t>(people.size()) > most_candidates_)
+            return too_costly;
+        for (auto const& person : people)
+            for (Incoming const* const item : corrected)
+                seats.insert({item->name, storage::id_of<UserId>(person[0])});
+    }
+    return seats;
 }
 
-/// Takes corrected calls out of the histories they no longer belong to, and finds the rows that stay.
-void PgCallIntake::remove_obsolete(storage::Tx& tx, Batch const& batch, SideKeys const& possible, Sides& wanted) {
-    std::vector<OwnerHash> asked;
-    std::vector<std::pair<Item*, UserId>> keys;
-    for (auto const& [item, owner] : possible) {
-        auto hash = cipher_.owner_hash(owner, "call", batch.name_of(*item));
-        if (!hash) continue;  // erased: they have no rows
-        asked.push_back({owner, *std::move(hash)});
-        keys.emplace_back(item, owner);
-    }
-    if (asked.empty()) return;
+/// Finds the rows that stand already. One of a part that is written anew goes, or is overwritten; one of another
+/// part stays where it says more.
+void PgCallIntake::give_way(storage::Tx& tx, Items items, std::set<Seat> const& seats, Sides& wanted) {
+    Written written;
+    for (Incoming const& item : items)
+        if (item.writes()) written[item.name].push_back(&item);
+    std::map<Seat, Side*> taken;
+    for (Side& side : wanted)
+        if (seats.contains(side.seat())) taken.emplace(side.seat(), &side);
+    std::set<Side const*> dropped;
     std::vector<RowKey> obsolete;
-    for (auto const& [place, id] : find_rows(tx, batch.permit.organisation(), asked)) {
-        auto const stays = std::ranges::find(wanted, keys[place], &Side::key);
-        if (stays != wanted.end())
-            stays->existing = id;
-        else
-            obsolete.push_back({keys[place].second, id});
+    for (auto const& [seat, row] : rows_at(tx, seats, written)) {
+        auto const& parts = written[seat.call];
+        bool const replaced =
+            std::ranges::any_of(parts, [&](auto const* item) { return is_of(row, *item, seat.owner, cipher_); });
+        auto const side = taken.find(seat);
+        if (side == taken.end()) {
+            if (replaced) obsolete.push_back({parts.front()->organisation(), seat.owner, row.id});
+        } else if (replaced || side->second->rank() > row.part_rank) {
+            side->second->existing = row.id;
+        } else {
+            dropped.insert(side->second);
+        }
     }
-    delete_rows(tx, batch.permit.organisation(), obsolete);
+    delete_rows(tx, obsolete);
+    std::erase_if(wanted, [&dropped](Side const& side) { return dropped.contains(&side); });
 }
 
-Result<void> PgCallIntake::write(storage::Tx& tx, Batch const& batch, Sides const& sides) {
-    std::vector<CallRow> rows;
-    for (Side const& side : sides) {
-        auto hash = cipher_.owner_hash(side.owner, "call", batch.name_of(*side.item));
-        if (!hash) continue;  // erased meanwhile
-        Call const& call = side.item->call.last;
-        rows.push_back({side.owner, side.existing.value_or(CallId{uuid_v7(std::chrono::system_clock::now())}),
-                        side.existing.has_value(), *std::move(hash), side.direction, side.own(), side.other(),
-                        call.times, call.outcome});
+std::vector<std::pair<Seat, FoundRow>> PgCallIntake::rows_at(storage::Tx& tx, std::set<Seat> const& seats,
+                                                             Written const& written) {
+    std::vector<RowAsked> asked;
+    std::vector<Seat const*> places;
+    for (Seat const& seat : seats) {
+        auto hash = cipher_.owner_hash(seat.owner, "call", seat.call);
+        if (!hash) continue;  // erased: they have no rows
+        asked.push_back({written.at(seat.call).front()->organisation(), seat.owner, *std::move(hash)});
+        places.push_back(&seat);
     }
-    auto const written = write_rows(tx, cipher_, batch.permit, rows);
+    std::vector<std::pair<Seat, FoundRow>> found;
+    for (FoundRow& row : find_rows(tx, asked)) found.emplace_back(*places[row.place], std::move(row));
+    return found;
+}
+
+Result<void> PgCallIntake::write(storage::Tx& tx, Sides const& sides) {
+    std::vector<CallRow> rows;
+    auto const now = std::chrono::system_clock::now();
+    for (Side const& side : sides) {
+        Incoming const& item = *side.item;
+        auto hash = cipher_.owner_hash(side.owner, "call", item.name);
+        if (!hash) continue;  // erased meanwhile
+        std::string part_hash;
+        if (item.in_parts()) {
+            auto made = cipher_.owner_hash(side.owner, "call-part", item.part_name());
+            if (!made) continue;
+            part_hash = *std::move(made);
+        }
+        rows.push_back({item.permit(), side.owner, side.existing.value_or(CallId{uuid_v7(now)}),
+                        side.existing.has_value(), *std::move(hash), std::move(part_hash), side.rank(),
+                        side.direction, side.own(), side.other(), item.call->last.times, item.call->last.outcome});
+    }
+    auto const written = write_rows(tx, cipher_, rows);
     if (!written) return Error{Errc::exhausted, "a person was erased just now: try again"};
     return written;
 }
 
 /// Nobody's choice, so it asks for no consent; and only where the law says so.
-void PgCallIntake::keep_by_law(storage::Tx& tx, Batch const& batch, std::span<Item> items) {
+void PgCallIntake::keep_by_law(storage::Tx& tx, Items items) {
     if (!law_) return;
     std::vector<LawRecord> records;
-    for (Item const& item : items)
-        if (item.writes()) records.push_back({batch.name_of(item), item.call.last});
-    calls::keep_by_law(tx, *law_, batch.permit, batch.switch_id, records);
+    for (Incoming const& item : items)
+        if (item.writes())
+            records.push_back({item.permit(), item.batch->switch_id, item.part_name(), item.call->last});
+    calls::keep_by_law(tx, *law_, records);
 }
 
 }  // namespace samtal::calls

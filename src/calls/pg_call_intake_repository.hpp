@@ -1,17 +1,18 @@
 #pragma once
 
-#include "call_repositories.hpp"
+#include "call_group.hpp"
+#include "pg_call_rows_repository.hpp"
 #include "samtal/core/register_texts.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
 #include "samtal/storage/law_retention_cipher.hpp"
 
+#include <map>
 #include <set>
-#include <utility>
 
 namespace samtal::calls {
 
-/// A batch in a handful of statements and one commit, whatever its size.
+/// Many batches in a handful of statements and one commit, whatever their size.
 class PgCallIntake final : public CallIntake {
 public:
     /// `most_candidates`: rows that one transaction looks for before it is halved. The default is a few megabytes.
@@ -25,25 +26,27 @@ public:
 
     Task<std::vector<Result<StoredCall>>> store(SetupPermit const& permit, SwitchId,
                                                 std::span<PendingCall const> calls) override;
+    /// Sets the results of all batches; one bad record harms no other.
+    Task<void> store(std::span<IncomingBatch const>);
 
 private:
-    struct Batch;
-    struct Item;
-    struct Side;
+    using Items = std::span<Incoming>;
     using Sides = std::vector<Side>;
-    using SideKeys = std::set<std::pair<Item*, UserId>>;
+    using Written = std::map<std::string_view, std::vector<Incoming const*>>;  // by the name of the call
 
-    Task<void> store_part(Batch const&, std::span<Item>);
-    Result<void> store_together(storage::Tx&, Batch const&, std::span<Item>);
-    void compare_with_receipts(storage::Tx&, Batch const&, std::span<Item>);
-    [[nodiscard]] std::string content_hash(Batch const&, Item const&, Call const&) const;
+    Task<void> store_apart(std::vector<Incoming> items);
+    Task<void> store_items(Items);
+    Result<void> store_together(storage::Tx&, Items);
+    static void compare_with_receipts(storage::Tx&, Items);
 
-    [[nodiscard]] Sides matched(storage::Tx&, Batch const&, std::span<Item>);
-    static void keep_consenting(storage::Tx&, Batch const&, Sides&);
-    Result<SideKeys> possible_owners(storage::Tx&, Batch const&, std::span<Item>, Sides const& matched);
-    void remove_obsolete(storage::Tx&, Batch const&, SideKeys const& possible, Sides& wanted);
-    Result<void> write(storage::Tx&, Batch const&, Sides const&);
-    void keep_by_law(storage::Tx&, Batch const&, std::span<Item>);
+    [[nodiscard]] Sides matched(storage::Tx&, Items) const;
+    static void keep_consenting(storage::Tx&, Sides&);
+    static Sides one_for_each_seat(Sides);
+    Result<std::set<Seat>> seats_to_look_at(storage::Tx&, Items, Sides const&) const;
+    void give_way(storage::Tx&, Items, std::set<Seat> const&, Sides& wanted);
+    std::vector<std::pair<Seat, FoundRow>> rows_at(storage::Tx&, std::set<Seat> const&, Written const&);
+    Result<void> write(storage::Tx&, Sides const&);
+    void keep_by_law(storage::Tx&, Items);
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;

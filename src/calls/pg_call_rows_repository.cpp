@@ -8,28 +8,29 @@ namespace {
 
 constexpr storage::Statement find{R"sql(
 -- calls.find_rows
-SELECT i.n, c.call_id
-  FROM unnest($2::uuid[], $3::bytea[]) WITH ORDINALITY AS i (owner_id, source_hash, n)
-  JOIN calls c ON (c.organisation_id, c.owner_id, c.source_hash) = ($1::uuid, i.owner_id, i.source_hash)
+SELECT i.n, c.call_id, c.part_hash, c.part_rank
+  FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS i (organisation_id, owner_id, source_hash, n)
+  JOIN calls c ON (c.organisation_id, c.owner_id, c.source_hash) = (i.organisation_id, i.owner_id, i.source_hash)
 )sql"};
 
 constexpr storage::Statement remove{R"sql(
 -- calls.delete_rows
 DELETE FROM calls c
- USING unnest($2::uuid[], $3::uuid[]) AS i (owner_id, call_id)
- WHERE (c.organisation_id, c.owner_id, c.call_id) = ($1::uuid, i.owner_id, i.call_id)
+ USING unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS i (organisation_id, owner_id, call_id)
+ WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
 )sql"};
 
 constexpr storage::Statement insert{R"sql(
 -- calls.insert_rows
-INSERT INTO calls (organisation_id, decision_id, owner_id, call_id, source_hash, direction, own_number, counterpart,
-                   started_at, answered_at, ended_at, outcome)
-SELECT $1::uuid, $2::uuid, owner_id, call_id, source_hash, direction, own_number, counterpart,
-       to_timestamp(started_ms / 1000.0), to_timestamp(answered_ms / 1000.0), to_timestamp(ended_ms / 1000.0), outcome
-  FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[], $8::bigint[], $9::bigint[], $10::bigint[],
-              $11::text[], $12::bytea[])
-       AS i (owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms, outcome,
-             source_hash)
+INSERT INTO calls (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at,
+                   ended_at, outcome, part_hash, part_rank, clock_off, source_hash, decision_id)
+SELECT organisation_id, owner_id, call_id, direction, own_number, counterpart, to_timestamp(started_ms / 1000.0),
+       to_timestamp(answered_ms / 1000.0), to_timestamp(ended_ms / 1000.0), outcome, part_hash, part_rank, clock_off,
+       source_hash, decision_id
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
+              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[], $15::uuid[])
+       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
+             outcome, part_hash, part_rank, clock_off, source_hash, decision_id)
 )sql"};
 
 // Not ON CONFLICT DO UPDATE, which wants the right to read what it overwrites.
@@ -38,24 +39,27 @@ constexpr storage::Statement correct{R"sql(
 UPDATE calls c
    SET direction = i.direction, own_number = i.own_number, counterpart = i.counterpart,
        started_at = to_timestamp(i.started_ms / 1000.0), answered_at = to_timestamp(i.answered_ms / 1000.0),
-       ended_at = to_timestamp(i.ended_ms / 1000.0), outcome = i.outcome
-  FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[], $9::bigint[],
-              $10::text[])
-       AS i (owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms, outcome)
- WHERE (c.organisation_id, c.owner_id, c.call_id) = ($1::uuid, i.owner_id, i.call_id)
+       ended_at = to_timestamp(i.ended_ms / 1000.0), outcome = i.outcome, part_hash = i.part_hash,
+       part_rank = i.part_rank, clock_off = i.clock_off
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
+              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[])
+       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
+             outcome, part_hash, part_rank, clock_off)
+ WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
 )sql"};
 
 /// The parameters of both, a column each.
 struct Columns {
-    storage::ArrayLiteral owners, ids, hashes, directions, own_numbers, counterparts, started, answered, ended,
-        outcomes;
+    storage::ArrayLiteral organisations, owners, ids, directions, own_numbers, counterparts, started, answered,
+        ended, outcomes, part_hashes, part_ranks, clocks_off, hashes, decisions;
     bool empty = true;
 
-    void add(CallRow const& row, CallTimes const& times) {
+    void add(CallRow const& row) {
+        CallTimes const& times = row.times.open(row.permit);
         empty = false;
+        organisations.add(row.permit.organisation().text());
         owners.add(row.owner.text());
         ids.add(row.id.text());
-        hashes.add(storage::bytea(row.source_hash));
         directions.add(name_of(row.direction));
         started.add(std::to_string(storage::ms(times.started_at)));
         if (times.answered_at)
@@ -64,13 +68,20 @@ struct Columns {
             answered.add_null();
         ended.add(std::to_string(storage::ms(times.ended_at)));
         outcomes.add(name_of(row.outcome));
+        if (row.part_hash.empty())
+            part_hashes.add_null();
+        else
+            part_hashes.add(storage::bytea(row.part_hash));
+        part_ranks.add(std::to_string(row.part_rank));
+        clocks_off.add(times.clock_off ? "t" : "f");
+        hashes.add(storage::bytea(row.source_hash));
+        decisions.add(row.permit.decision().text());
     }
 };
 
-Result<void> seal_numbers(storage::ColumnCipher& cipher, SetupPermit const& permit, CallRow const& row,
-                          Columns& columns) {
+Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Columns& columns) {
     auto const seal = [&](std::string_view column, Party const& party) {
-        return cipher.seal(row.owner, {column, row.id.value()}, party.open(permit).text);
+        return cipher.seal(row.owner, {column, row.id.value()}, party.open(row.permit).text);
     };
     auto const own = seal(field::CallsOwnNumber::column, row.own);
     if (!own) return own.error();
@@ -87,48 +98,49 @@ Result<void> seal_numbers(storage::ColumnCipher& cipher, SetupPermit const& perm
 
 }  // namespace
 
-Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, SetupPermit const& permit,
-                        std::vector<CallRow> const& rows) {
+Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vector<CallRow> const& rows) {
     Columns fresh;
     Columns known;
     for (CallRow const& row : rows) {
         Columns& columns = row.exists ? known : fresh;
-        if (auto const sealed = seal_numbers(cipher, permit, row, columns); !sealed) return sealed;
-        columns.add(row, row.times.open(permit));
+        if (auto const sealed = seal_numbers(cipher, row, columns); !sealed) return sealed;
+        columns.add(row);
     }
-    std::string const organisation = permit.organisation().text();
-    if (!fresh.empty)
-        tx.exec(insert, organisation, permit.decision().text(), fresh.owners.text(), fresh.ids.text(),
-                fresh.directions.text(), fresh.own_numbers.text(), fresh.counterparts.text(), fresh.started.text(),
-                fresh.answered.text(), fresh.ended.text(), fresh.outcomes.text(), fresh.hashes.text());
-    if (!known.empty)
-        tx.exec(correct, organisation, known.owners.text(), known.ids.text(), known.directions.text(),
-                known.own_numbers.text(), known.counterparts.text(), known.started.text(), known.answered.text(),
-                known.ended.text(), known.outcomes.text());
+    auto const run = [&tx](storage::Statement const& statement, Columns const& c, auto const&... more) {
+        if (c.empty) return;
+        tx.exec(statement, c.organisations.text(), c.owners.text(), c.ids.text(), c.directions.text(),
+                c.own_numbers.text(), c.counterparts.text(), c.started.text(), c.answered.text(), c.ended.text(),
+                c.outcomes.text(), c.part_hashes.text(), c.part_ranks.text(), c.clocks_off.text(), more...);
+    };
+    run(insert, fresh, fresh.hashes.text(), fresh.decisions.text());
+    run(correct, known);
     return {};
 }
 
-std::vector<FoundRow> find_rows(storage::Tx& tx, OrganisationId organisation,
-                                std::vector<OwnerHash> const& wanted) {
-    storage::ArrayLiteral owners, hashes;
-    for (auto const& [owner, hash] : wanted) {
+std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& asked) {
+    std::vector<FoundRow> found;
+    if (asked.empty()) return found;
+    storage::ArrayLiteral organisations, owners, hashes;
+    for (auto const& [organisation, owner, hash] : asked) {
+        organisations.add(organisation.text());
         owners.add(owner.text());
         hashes.add(storage::bytea(hash));
     }
-    std::vector<FoundRow> found;
-    for (auto const& row : tx.exec(find, organisation.text(), owners.text(), hashes.text()))
-        found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1])});
+    for (auto const& row : tx.exec(find, organisations.text(), owners.text(), hashes.text()))
+        found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1]),
+                         row[2].is_null() ? std::string{} : storage::bytes_of(row[2]), row[3].as<std::int64_t>()});
     return found;
 }
 
-void delete_rows(storage::Tx& tx, OrganisationId organisation, std::vector<RowKey> const& rows) {
+void delete_rows(storage::Tx& tx, std::vector<RowKey> const& rows) {
     if (rows.empty()) return;
-    storage::ArrayLiteral owners, ids;
-    for (auto const& [owner, id] : rows) {
+    storage::ArrayLiteral organisations, owners, ids;
+    for (auto const& [organisation, owner, id] : rows) {
+        organisations.add(organisation.text());
         owners.add(owner.text());
         ids.add(id.text());
     }
-    tx.exec(remove, organisation.text(), owners.text(), ids.text());
+    tx.exec(remove, organisations.text(), owners.text(), ids.text());
 }
 
 }  // namespace samtal::calls

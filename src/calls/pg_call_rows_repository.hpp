@@ -11,10 +11,13 @@ namespace samtal::calls {
 
 /// One person's row of a call, to be written.
 struct CallRow {
+    SetupPermit const& permit;
     UserId owner;
     CallId id;
     bool exists;              // a correction: the row with that id is overwritten
     std::string source_hash;  // under the owner's key: see ColumnCipher::owner_hash
+    std::string part_hash;    // the same; empty for a call that came whole
+    std::int64_t part_rank;
     Direction direction;
     Party const& own;
     std::optional<Party> const& other;
@@ -23,22 +26,26 @@ struct CallRow {
 };
 
 /// Seals and writes. `not_found` when an owner was erased meanwhile.
-Result<void> write_rows(storage::Tx&, storage::ColumnCipher&, SetupPermit const&, std::vector<CallRow> const&);
+Result<void> write_rows(storage::Tx&, storage::ColumnCipher&, std::vector<CallRow> const&);
 
-struct OwnerHash {
+struct RowAsked {
+    OrganisationId organisation;
     UserId owner;
     std::string source_hash;
 };
 struct FoundRow {
     std::size_t place;  // in what was asked for
     CallId id;
+    std::string part_hash;  // empty for a call that came whole
+    std::int64_t part_rank;
 };
-[[nodiscard]] std::vector<FoundRow> find_rows(storage::Tx&, OrganisationId, std::vector<OwnerHash> const&);
+[[nodiscard]] std::vector<FoundRow> find_rows(storage::Tx&, std::vector<RowAsked> const&);
 
 struct RowKey {
+    OrganisationId organisation;
     UserId owner;
     CallId id;
 };
-void delete_rows(storage::Tx&, OrganisationId, std::vector<RowKey> const&);
+void delete_rows(storage::Tx&, std::vector<RowKey> const&);
 
 }  // namespace samtal::calls

@@ -10,10 +10,16 @@ namespace {
 // The token is what tells the organisation, so it is searched everywhere.
 constexpr storage::Statement find_switch{R"sql(
 -- calls.find_switch
-SELECT organisation_id, switch_id FROM switches WHERE token_hash = $1::bytea
+SELECT organisation_id, switch_id, time_zone, country_code, short_prefix, coalesce(short_digits, 0) FROM switches WHERE token_hash = $1::bytea
 )sql"};
 
 constexpr Error unknown{Errc::unauthenticated, "no valid credential"};
+constexpr std::size_t most_known = 100'000;
+
+std::optional<std::string> optional_text(pqxx::field const& f) {
+    if (f.is_null()) return std::nullopt;
+    return storage::text_of(f);
+}
 
 }  // namespace
 
@@ -25,8 +31,22 @@ Task<Result<Principal>> PgSwitches::machine(std::string_view token, std::optiona
         if (found.empty()) return unknown;
         auto const id = storage::id_of<SwitchId>(found[0][1]);
         if (claimed && *claimed != id) return unknown;
+        remember(id, {optional_text(found[0][2]), optional_text(found[0][3]), optional_text(found[0][4]),
+                      found[0][5].as<std::size_t>()});
         return Principal{storage::id_of<OrganisationId>(found[0][0]), UserId::nil(), SessionId{id.value()}};
     });
+}
+
+void PgSwitches::remember(SwitchId id, SwitchSettings settings) {
+    std::scoped_lock const lock{mutex_};
+    if (known_.size() >= most_known) known_.clear();
+    known_.insert_or_assign(id, std::move(settings));
+}
+
+SwitchSettings PgSwitches::settings(SwitchId id) const {
+    std::scoped_lock const lock{mutex_};
+    auto const found = known_.find(id);
+    return found == known_.end() ? SwitchSettings{} : found->second;
 }
 
 }  // namespace samtal::calls

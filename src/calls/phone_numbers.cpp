@@ -49,6 +49,7 @@ bool is_e164(std::string_view number) {
 
 /// With its country code when the plan knows how.
 std::string internationalised(std::string const& digits, NumberingPlan const& plan) {
+    if (digits.size() == plan.short_digits) return plan.short_prefix + digits;
     if (digits.starts_with(plan.international_prefix))
         return "+" + digits.substr(plan.international_prefix.size());
     if (digits.starts_with(plan.trunk_prefix))
@@ -57,6 +58,25 @@ std::string internationalised(std::string const& digits, NumberingPlan const& pl
 }
 
 }  // namespace
+
+bool is_country_code(std::string_view text) noexcept {
+    return is_digits(text) && text.size() <= 3 && text.front() != '0';
+}
+
+bool is_number_prefix(std::string_view text) noexcept {
+    if (!text.starts_with('+')) return false;
+    text.remove_prefix(1);
+    return is_digits(text) && text.front() != '0' && text.size() < most_digits;
+}
+
+NumberingPlan SwitchSettings::over(NumberingPlan plan) const {
+    if (country_code) plan.country_code = *country_code;
+    if (short_prefix) {
+        plan.short_prefix = *short_prefix;
+        plan.short_digits = short_digits;
+    }
+    return plan;
+}
 
 Result<PhoneNumber> normalise(NumberingPlan const& plan, std::string_view text) {
     if (text.empty()) return Error{Errc::invalid, "must not be empty"};

@@ -1,6 +1,6 @@
 #include "chat_codec.hpp"
+#include "title.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <limits>
@@ -33,13 +33,15 @@ SendMessage message_of(gateway::FieldReader& in, ConversationId conversation, st
 
 }  // namespace
 
+std::optional<Title> title_of(gateway::FieldReader& in, std::optional<std::string> text) {
+    if (!text) return std::nullopt;
+    if (text->empty() || text->size() > most_title_bytes) in.refuse("must be 1 to 200 bytes", "title");
+    return Title{*std::move(text)};
+}
+
 Result<NewConversation> decode_create(gateway::Ask const& ask) {
     auto in = ask.body();
-    NewConversation wanted{in.ids<UserId>("member_ids", most_ids), {}};
-    if (auto title = in.optional_text("title")) {
-        if (title->empty() || title->size() > most_title_bytes) in.refuse("must be 1 to 200 bytes", "title");
-        wanted.title.emplace(*std::move(title));
-    }
+    NewConversation wanted{in.ids<UserId>("member_ids", most_ids), title_of(in, in.optional_text("title"))};
     if (auto const problem = in.finish()) return *problem;
     return wanted;
 }
@@ -60,24 +62,6 @@ Result<OneConversation> decode_one(gateway::Ask const& ask) {
     auto const conversation = ask.id<ConversationId>(0);
     if (!conversation) return conversation.error();
     return OneConversation{*conversation};
-}
-
-Result<AddMembers> decode_add(gateway::Ask const& ask) {
-    auto const conversation = ask.id<ConversationId>(0);
-    if (!conversation) return conversation.error();
-    auto in = ask.body();
-    AddMembers add{*conversation, in.ids<UserId>("user_ids", most_ids)};
-    if (add.users.empty()) in.refuse("must name somebody", "user_ids");
-    if (auto const problem = in.finish()) return *problem;
-    return add;
-}
-
-Result<RemoveMember> decode_remove(gateway::Ask const& ask) {
-    auto const conversation = ask.id<ConversationId>(0);
-    auto const user = ask.id<UserId>(1);
-    if (!conversation) return conversation.error();
-    if (!user) return user.error();
-    return RemoveMember{*conversation, *user};
 }
 
 Result<History> decode_history(gateway::Ask const& ask) {
@@ -128,20 +112,12 @@ Result<Sync> decode_sync(gateway::FrameAsk& ask) {
 }
 
 Result<Signal> decode_typing(gateway::FrameAsk& ask) {
-    auto const conversation = ask.body.id<ConversationId>("conversation_id");
-    return Signal{conversation, 0,
-                  fmt::format(R"({{"type":"typing","conversation_id":"{}","user_id":"{}"}})", conversation.text(),
-                              ask.who.user.text()),
-                  ask.from};
+    return Signal{ask.body.id<ConversationId>("conversation_id"), std::nullopt, ask.from};
 }
 
 Result<Signal> decode_read(gateway::FrameAsk& ask) {
     auto const conversation = ask.body.id<ConversationId>("conversation_id");
-    auto const seq = count(ask.body, "seq");
-    return Signal{conversation, seq,
-                  fmt::format(R"({{"type":"conversation.read","conversation_id":"{}","seq":{},"user_id":"{}"}})",
-                              conversation.text(), seq, ask.who.user.text()),
-                  ask.from};
+    return Signal{conversation, count(ask.body, "seq"), ask.from};
 }
 
 }  // namespace samtal::chat

@@ -1,5 +1,5 @@
 #include "chat_codec.hpp"
-#include "events.hpp"
+#include "message_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,27 +10,16 @@ using nlohmann::json;
 
 namespace {
 
-json to_json(ChatPermit const& permit, Message const& m) {
-    json message{{"message_id", m.id.text()}, {"seq", m.seq}, {"sent_at", rfc3339(m.sent_at)}};
-    if (m.text) {
-        message["sender_id"] = m.sender->text();
-        message["text"] = m.text->open(permit);
-    } else {
-        message["removed"] = m.removed;
-    }
-    return message;
-}
-
 json to_json(ChatPermit const& permit, Conversation const& c) {
-    json members = json::array();
-    for (Member const& member : c.members)
-        members.push_back({{"user_id", member.user.text()}, {"role", member.role}});
     return {{"conversation_id", c.id.text()},
             {"title", c.title ? json(c.title->open(permit)) : json(nullptr)},
-            {"members", std::move(members)},
+            {"members", to_json(c.members)},
             {"first_seq", c.first_seq},
             {"last_seq", c.last_seq},
             {"last_change", c.last_change},
+            {"last_read_seq", c.read_seq},
+            {"unread_count", c.unread},
+            {"last_message", c.last_message ? to_json(permit, *c.last_message) : json(nullptr)},
             {"created_at", rfc3339(c.created_at)}};
 }
 
@@ -40,20 +29,25 @@ json page(json items, json next) {
 
 }  // namespace
 
-std::string encode_new(PendingMessage const& stored) {
-    auto const& m = *stored.result;
-    // By hand but for the text: this runs for every message, on the thread that fans them out.
-    return fmt::format(
-        R"({{"type":"message.new","conversation_id":"{}","message_id":"{}","seq":{},"sender_id":"{}","sent_at":"{}","text":{}}})",
-        stored.message.conversation.text(), m.id.text(), m.seq, stored.permit.actor().text(), rfc3339(m.sent_at),
-        json(stored.message.text.open(stored.permit)).dump());
+json to_json(ChatPermit const& permit, Message const& m) {
+    json message{{"message_id", m.id.text()}, {"seq", m.seq}, {"sent_at", rfc3339(m.sent_at)}};
+    if (m.text) {
+        message["sender_id"] = m.sender->text();
+        message["text"] = m.text->open(permit);
+        if (m.edited_at) {
+            message["edited_at"] = rfc3339(*m.edited_at);
+            message["change"] = m.change;
+        }
+    } else {
+        message["removed"] = m.removed;
+    }
+    return message;
 }
 
-std::string encode_event(ChatPermit const& permit, ConversationId conversation, Message const& message) {
-    json frame = to_json(permit, message);
-    frame["type"] = "message.new";
-    frame["conversation_id"] = conversation.text();
-    return frame.dump();
+json to_json(std::vector<Member> const& members) {
+    json all = json::array();
+    for (Member const& member : members) all.push_back({{"user_id", member.user.text()}, {"role", member.role}});
+    return all;
 }
 
 std::string encode(Created const& created) {
@@ -75,6 +69,10 @@ std::string encode_history(ChatPermit const& permit, std::vector<Message> const&
     for (Message const& m : messages) items.push_back(to_json(permit, m));
     bool const more = messages.size() == limit && messages.back().seq > 1;
     return page(std::move(items), more ? json(std::to_string(messages.back().seq)) : json(nullptr)).dump();
+}
+
+std::string encode(ChatPermit const& permit, Message const& message) {
+    return to_json(permit, message).dump();
 }
 
 std::string accepted_fields(ConversationId conversation, StoredMessage const& m) {

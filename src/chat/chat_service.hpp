@@ -1,8 +1,10 @@
 #pragma once
 
+#include "change_writer.hpp"
 #include "message_writer.hpp"
 #include "pg_conversation_repository.hpp"
 #include "pg_history_repository.hpp"
+#include "read_positions.hpp"
 #include "samtal/chat/room.hpp"
 
 namespace samtal::chat {
@@ -19,21 +21,23 @@ public:
     Task<Result<ConversationPage>> list(ChatPermit const&, std::optional<ConversationId> before,
                                         std::size_t limit) override;
     Task<Result<Conversation>> find(ChatPermit const&, ConversationId) override;
-    Task<Result<void>> add(ChatPermit const&, ConversationId, std::vector<UserId> const&) override;
-    Task<Result<void>> remove(ChatPermit const&, ConversationId, UserId) override;
-    Task<Result<void>> signal(ChatPermit const&, Signal const&) override;
+    Task<Result<Changed>> change(ChatPermit const&, Change) override;
+    Task<Result<void>> signal(ChatPermit, Signal) override;
 
 private:
+    [[nodiscard]] std::optional<Error> bad_text(std::string const&) const;
     void tell(PendingMessage const&);
-    /// Pushes what one conversation has after `from`, at most `room` events. Where it stands then.
-    Task<Result<Caught>> catch_up(ChatPermit const&, Sync const&, Caught head, std::int64_t from,
-                                  std::size_t& room);
+    void tell_change(PendingChange const&);
+    /// Whoever came hears of the conversation at once.
+    Result<Created> announced(OrganisationId, Result<Created>);
 
     Tools tools_;
     Limits limits_;
     PgHistoryRepository history_;
     PgConversationRepository conversations_;
     MessageWriter writer_;
+    ChangeWriter changes_;
+    ReadPositions reads_;
 };
 
 }  // namespace samtal::chat

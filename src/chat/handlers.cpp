@@ -27,16 +27,17 @@ Task<Result<Reply>> find(Chat& chat, ChatPermit permit, OneConversation ask) {
     co_return Reply{200, encode(permit, *found), {}};
 }
 
-Task<Result<Reply>> add(Chat& chat, ChatPermit permit, AddMembers ask) {
-    auto const added = co_await chat.add(permit, ask.conversation, ask.users);
-    if (!added) co_return added.error();
+/// Membership and title: there is nothing to say but that it is so.
+Task<Result<Reply>> change(Chat& chat, ChatPermit permit, AskChange ask) {
+    auto const changed = co_await chat.change(permit, std::move(ask.change));
+    if (!changed) co_return changed.error();
     co_return gateway::no_content();
 }
 
-Task<Result<Reply>> remove(Chat& chat, ChatPermit permit, RemoveMember ask) {
-    auto const removed = co_await chat.remove(permit, ask.conversation, ask.user);
-    if (!removed) co_return removed.error();
-    co_return gateway::no_content();
+Task<Result<Reply>> edit(Chat& chat, ChatPermit permit, AskChange ask) {
+    auto const changed = co_await chat.change(permit, std::move(ask.change));
+    if (!changed) co_return changed.error();
+    co_return Reply{200, encode(permit, *changed->message), {}};
 }
 
 Task<Result<Reply>> history(Chat& chat, ChatPermit permit, History ask) {
@@ -59,6 +60,13 @@ Task<Result<std::string>> send(Chat& chat, ChatPermit permit, SendMessage messag
     co_return accepted_fields(conversation, *stored);
 }
 
+Task<Result<std::string>> change_message(Chat& chat, ChatPermit permit, AskChange ask) {
+    ConversationId const conversation = conversation_of(ask.change);
+    auto const changed = co_await chat.change(permit, std::move(ask.change));
+    if (!changed) co_return changed.error();
+    co_return changed_fields(permit, conversation, *changed->message);
+}
+
 Task<Result<std::string>> sync(Chat& chat, ChatPermit permit, Sync ask) {
     auto const done = co_await chat.sync(permit, ask);
     if (!done) co_return done.error();
@@ -66,7 +74,7 @@ Task<Result<std::string>> sync(Chat& chat, ChatPermit permit, Sync ask) {
 }
 
 Task<Result<std::string>> signal(Chat& chat, ChatPermit permit, Signal ask) {
-    auto const told = co_await chat.signal(permit, ask);
+    auto const told = co_await chat.signal(std::move(permit), std::move(ask));
     if (!told) co_return told.error();
     co_return std::string{};
 }
@@ -82,11 +90,18 @@ void add_routes(gateway::Router& router, Chat& chat) {
     router.person<P>(Method::post, "/v1/conversations", decode_create, with(create), {.creates = true});
     router.person<P>(Method::get, "/v1/conversations", decode_list, with(list));
     router.person<P>(Method::get, "/v1/conversations/{id}", decode_one, with(find));
-    router.person<P>(Method::post, "/v1/conversations/{id}/members", decode_add, with(add));
-    router.person<P>(Method::del, "/v1/conversations/{id}/members/{user_id}", decode_remove, with(remove));
+    router.person<P>(Method::patch, "/v1/conversations/{id}", decode_retitle, with(change));
+    router.person<P>(Method::post, "/v1/conversations/{id}/members", decode_add, with(change));
+    router.person<P>(Method::del, "/v1/conversations/{id}/members/{user_id}", decode_remove, with(change));
     router.person<P>(Method::get, "/v1/conversations/{id}/messages", decode_history, with(history));
     router.person<P>(Method::post, "/v1/conversations/{id}/messages", decode_post, with(post), {.creates = true});
+    router.person<P>(Method::patch, "/v1/conversations/{id}/messages/{message_id}", decode_patch_message,
+                     with(edit));
+    router.person<P>(Method::del, "/v1/conversations/{id}/messages/{message_id}", decode_delete_message,
+                     with(change));
     router.frame<P>("message.send", decode_send, with(send));
+    router.frame<P>("message.edit", decode_edit, with(change_message));
+    router.frame<P>("message.delete", decode_delete, with(change_message));
     router.frame<P>("sync", decode_sync, with(sync));
     router.frame<P>("typing", decode_typing, with(signal));
     router.frame<P>("conversation.read", decode_read, with(signal));

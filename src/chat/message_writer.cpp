@@ -19,7 +19,8 @@ MessageWriter::MessageWriter(Tools const& tools, Limits limits, std::function<vo
 
 storage::Batcher<PendingMessage> MessageWriter::batcher(Tools const& tools, Limits limits) {
     return {{tools.executor, limits.group, limits.waiting, 1},
-            [this](std::span<PendingMessage> group) { return write_group(group); }};
+            [this](std::span<PendingMessage> group) { return messages_.append(group); },
+            [this](std::span<PendingMessage> group, auto const& resume) { finish(group, resume); }};
 }
 
 Task<Result<StoredMessage>> MessageWriter::write(ChatPermit permit, SendMessage message, Timestamp sent_at) {
@@ -29,10 +30,12 @@ Task<Result<StoredMessage>> MessageWriter::write(ChatPermit permit, SendMessage 
     co_return pending.result;
 }
 
-Task<void> MessageWriter::write_group(std::span<PendingMessage> group) {
-    co_await messages_.append(group);
+/// What others write to a sender and the answer to the sender's own message leave together.
+void MessageWriter::finish(std::span<PendingMessage const> group, std::function<void()> const& resume) {
+    net::PushTogether const together;
     for (PendingMessage const& pending : group)
         if (pending.result && !pending.result->repeated) tell_(pending);
+    resume();
 }
 
 }  // namespace samtal::chat

@@ -21,7 +21,7 @@ public:
 
 private:
     storage::Batcher<PendingMessage> batcher(Tools const&, Limits);
-    Task<void> write_group(std::span<PendingMessage>);
+    void finish(std::span<PendingMessage const>, std::function<void()> const& resume);
 
     std::function<void(PendingMessage const&)> tell_;
     PgMessageRepository messages_;

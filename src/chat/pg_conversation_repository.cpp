@@ -1,6 +1,8 @@
 #include "pg_conversation_repository.hpp"
 
+#include "change_statements.hpp"
 #include "conversation_statements.hpp"
+#include "message_rows.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <algorithm>
@@ -13,28 +15,10 @@ constexpr Error no_such_conversation{Errc::not_found, "no such thing"};
 constexpr Error no_such_colleague{Errc::not_found, "no such thing"};
 constexpr auto beyond_all_ids = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-std::string array_of(std::vector<UserId> const& users) {
-    storage::ArrayLiteral ids;
-    for (UserId const& user : users) ids.add(user.text());
-    return ids.text();
-}
-
 bool are_colleagues(storage::Tx& tx, ChatPermit const& permit, std::vector<UserId> const& users) {
     auto const found =
         tx.exec(count_colleagues, permit.organisation().text(), array_of(users))[0][0].as<std::size_t>();
     return found == users.size();
-}
-
-/// What the actor is in a conversation whose row is locked now.
-struct Place {
-    bool direct;
-    bool owner;
-};
-Result<Place> lock(storage::Tx& tx, ChatPermit const& permit, ConversationId conversation) {
-    auto const rows =
-        tx.exec(lock_conversation, permit.organisation().text(), conversation.text(), permit.actor().text());
-    if (rows.empty()) return no_such_conversation;
-    return Place{rows[0][0].as<bool>(), storage::text_of(rows[0][1]) == "owner"};
 }
 
 }  // namespace
@@ -48,11 +32,13 @@ Task<Result<Created>> PgConversationRepository::direct(ChatPermit const& permit,
         tx.exec(make_direct, organisation, fresh.text(), me, other.text());
         auto const found = tx.exec(lock_direct, organisation, me, other.text());
         auto const id = storage::id_of<ConversationId>(found[0][0]);
-        auto const came =
-            tx.exec(add_members, organisation, id.text(), array_of({permit.actor(), other}), "member");
-        bool const existed = id != fresh;
-        if (existed && came.affected_rows() > 0) tx.exec(count_change, organisation, id.text());
-        return Created{id, existed};
+        Created created{id, id != fresh};
+        for (auto const& row :
+             tx.exec(add_members, organisation, id.text(), array_of({permit.actor(), other}), "member"))
+            created.came.push_back(storage::id_of<UserId>(row[0]));
+        if (created.existed && !created.came.empty())
+            created.change = tx.exec(count_change, organisation, id.text(), true)[0][0].as<std::int64_t>();
+        return created;
     });
 }
 
@@ -69,18 +55,25 @@ Task<Result<Created>> PgConversationRepository::group(ChatPermit const& permit, 
         tx.exec(make_group, organisation, fresh.text(), permit.actor().text(), sealed ? sealed->c_str() : nullptr);
         tx.exec(add_members, organisation, fresh.text(), array_of({permit.actor()}), "owner");
         tx.exec(add_members, organisation, fresh.text(), array_of(wanted.others), "member");
-        return Created{fresh, false};
+        Created created{fresh, false, wanted.others};
+        created.came.push_back(permit.actor());
+        return created;
     });
 }
 
 Conversation PgConversationRepository::conversation_of(pqxx::row const& row) {
-    Conversation found{storage::id_of<ConversationId>(row[0]),
-                       {},
-                       {},
-                       row[3].as<std::int64_t>(),
-                       row[4].as<std::int64_t>(),
-                       row[5].as<std::int64_t>(),
-                       storage::time_of(row[6])};
+    Conversation found{.id = storage::id_of<ConversationId>(row[0]),
+                       .title = {},
+                       .members = {},
+                       .first_seq = row[3].as<std::int64_t>(),
+                       .last_seq = row[4].as<std::int64_t>(),
+                       .last_change = row[5].as<std::int64_t>(),
+                       .info_change = row[8].as<std::int64_t>(),
+                       .read_seq = row[9].as<std::int64_t>(),
+                       .unread = row[10].as<std::int64_t>(),
+                       .last_message = {},
+                       .created_at = storage::time_of(row[6])};
+    if (!row[11].is_null()) found.last_message.emplace(message_of(cipher_, row, 11));
     if (!row[1].is_null() && !row[2].is_null()) {
         auto title =
             cipher_.open(storage::id_of<UserId>(row[1]), {field::ConversationsTitle::column, found.id.value()},
@@ -114,42 +107,16 @@ Task<Result<ConversationPage>> PgConversationRepository::page(ChatPermit const& 
 }
 
 Task<Result<Conversation>> PgConversationRepository::find(ChatPermit const& permit, ConversationId conversation) {
+    co_return co_await as_seen_by(permit, permit.actor(), conversation);
+}
+
+Task<Result<Conversation>> PgConversationRepository::as_seen_by(ChatPermit const& permit, UserId member,
+                                                                ConversationId conversation) {
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<Conversation> {
-        auto const rows = tx.exec(list_conversations, permit.organisation().text(), permit.actor().text(),
+        auto const rows = tx.exec(list_conversations, permit.organisation().text(), member.text(),
                                   std::string{beyond_all_ids}, conversation.text(), 1);
         if (rows.empty()) return no_such_conversation;
         return conversation_of(rows[0]);
-    });
-}
-
-Task<Result<void>> PgConversationRepository::add(ChatPermit const& permit, ConversationId conversation,
-                                                 std::vector<UserId> const& users) {
-    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<void> {
-        auto const place = lock(tx, permit, conversation);
-        if (!place) return place.error();
-        if (place->direct) return Error{Errc::conflict, "a conversation of two stays one of two"};
-        if (!place->owner) return Error{Errc::denied, "only an owner adds members"};
-        if (!are_colleagues(tx, permit, users)) return no_such_colleague;
-        tx.exec(add_members, permit.organisation().text(), conversation.text(), array_of(users), "member");
-        tx.exec(count_change, permit.organisation().text(), conversation.text());
-        return {};
-    });
-}
-
-Task<Result<void>> PgConversationRepository::remove(ChatPermit const& permit, ConversationId conversation,
-                                                    UserId user) {
-    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<void> {
-        auto const place = lock(tx, permit, conversation);
-        if (!place) return place.error();
-        if (!place->owner && user != permit.actor()) return Error{Errc::denied, "only an owner removes members"};
-        if (place->direct && user != permit.actor())
-            return Error{Errc::conflict, "a conversation of two stays one of two"};
-        auto const organisation = permit.organisation().text();
-        auto const gone = tx.exec(remove_member, organisation, conversation.text(), user.text());
-        if (gone.affected_rows() == 0) return no_such_colleague;
-        if (!place->direct) tx.exec(promote_owner, organisation, conversation.text());
-        tx.exec(count_change, organisation, conversation.text());
-        return {};
     });
 }
 

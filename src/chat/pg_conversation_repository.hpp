@@ -17,8 +17,8 @@ public:
     Task<Result<ConversationPage>> page(ChatPermit const&, std::optional<ConversationId> before,
                                         std::size_t limit);
     Task<Result<Conversation>> find(ChatPermit const&, ConversationId);
-    Task<Result<void>> add(ChatPermit const&, ConversationId, std::vector<UserId> const&);
-    Task<Result<void>> remove(ChatPermit const&, ConversationId, UserId);
+    /// For a machine.
+    Task<Result<Conversation>> as_seen_by(ChatPermit const&, UserId member, ConversationId);
     /// `not_found` unless the actor is one of them.
     Task<Result<std::vector<UserId>>> members(ChatPermit const&, ConversationId, std::size_t most);
 

@@ -1,5 +1,6 @@
 #include "pg_history_repository.hpp"
 
+#include "message_rows.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <limits>
@@ -16,8 +17,11 @@ constexpr storage::Statement history_before{R"sql(
 SELECT h.* FROM members m
   JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'
   LEFT JOIN LATERAL (
-       SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed FROM messages
+       SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed,
+              (extract(epoch FROM edited_at) * 1000)::bigint, change
+         FROM messages
         WHERE organisation_id = m.organisation_id AND conversation_id = m.conversation_id AND seq < $4
+          AND seq >= m.visible_from
         ORDER BY seq DESC LIMIT $5) h ON true
  WHERE m.organisation_id = $1 AND m.conversation_id = $2 AND m.user_id = $3
 )sql"};
@@ -27,15 +31,18 @@ constexpr storage::Statement history_after{R"sql(
 SELECT h.* FROM members m
   JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'
   LEFT JOIN LATERAL (
-       SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed FROM messages
+       SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed,
+              (extract(epoch FROM edited_at) * 1000)::bigint, change
+         FROM messages
         WHERE organisation_id = m.organisation_id AND conversation_id = m.conversation_id AND seq > $4
+          AND seq >= m.visible_from
         ORDER BY seq LIMIT $5) h ON true
  WHERE m.organisation_id = $1 AND m.conversation_id = $2 AND m.user_id = $3
 )sql"};
 
 constexpr storage::Statement read_heads{R"sql(
 -- chat.read_heads
-SELECT c.conversation_id, c.first_seq, c.last_seq, c.last_change
+SELECT c.conversation_id, greatest(c.first_seq, m.visible_from), c.last_seq, c.last_change, c.info_change
   FROM members m
   JOIN conversations c ON (c.organisation_id, c.conversation_id) = (m.organisation_id, m.conversation_id)
   JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'
@@ -43,29 +50,28 @@ SELECT c.conversation_id, c.first_seq, c.last_seq, c.last_change
  ORDER BY c.conversation_id
 )sql"};
 
-}  // namespace
+// Of the messages up to $6: those behind it come as they are now anyway.
+constexpr storage::Statement history_changed{R"sql(
+-- chat.history_changed
+SELECT h.* FROM members m
+  JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'
+  LEFT JOIN LATERAL (
+       SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed,
+              (extract(epoch FROM edited_at) * 1000)::bigint, change
+         FROM messages
+        WHERE organisation_id = m.organisation_id AND conversation_id = m.conversation_id AND change > $4 AND change <= $5
+          AND seq BETWEEN m.visible_from AND $6
+        ORDER BY change LIMIT $7) h ON true
+ WHERE m.organisation_id = $1 AND m.conversation_id = $2 AND m.user_id = $3
+)sql"};
 
-Message PgHistoryRepository::message_of(pqxx::row const& row) {
-    Message message{
-        storage::id_of<MessageId>(row[0]), row[1].as<std::int64_t>(), {}, storage::time_of(row[3]), {}, {}};
-    if (!row[2].is_null()) message.sender = storage::id_of<UserId>(row[2]);
-    if (!row[5].is_null()) message.removed = storage::text_of(row[5]);
-    if (row[4].is_null()) return message;
-    auto text = message.sender ? cipher_.open(*message.sender, {field::MessagesText::column, message.id.value()},
-                                              storage::bytes_of(row[4]))
-                               : Result<std::string>{no_such_conversation};
-    if (text)
-        message.text.emplace(*std::move(text));
-    else
-        message.removed = "erased";  // the sender's key is gone; the row follows
-    return message;
-}
+}  // namespace
 
 Result<std::vector<Message>> PgHistoryRepository::messages_of(pqxx::result const& rows) {
     if (rows.empty()) return no_such_conversation;
     std::vector<Message> messages;
     for (auto const& row : rows)
-        if (!row[0].is_null()) messages.push_back(message_of(row));
+        if (!row[0].is_null()) messages.push_back(message_of(cipher_, row));
     return messages;
 }
 
@@ -87,6 +93,14 @@ Task<Result<std::vector<Message>>> PgHistoryRepository::after(ChatPermit const& 
     });
 }
 
+Task<Result<std::vector<Message>>> PgHistoryRepository::changed(ChatPermit const& permit,
+                                                                ConversationId conversation, Changes ask) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) {
+        return messages_of(tx.exec(history_changed, permit.organisation().text(), conversation.text(),
+                                   permit.actor().text(), ask.after, ask.until, ask.seq, ask.limit));
+    });
+}
+
 Task<Result<std::vector<Caught>>> PgHistoryRepository::heads(ChatPermit const& permit,
                                                              std::vector<Position> const& positions) {
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::vector<Caught>> {
@@ -97,7 +111,8 @@ Task<Result<std::vector<Caught>>> PgHistoryRepository::heads(ChatPermit const& p
              tx.exec(read_heads, permit.organisation().text(), permit.actor().text(), ids.text()))
             heads.push_back(
                 {{storage::id_of<ConversationId>(row[0]), row[2].as<std::int64_t>(), row[3].as<std::int64_t>()},
-                 row[1].as<std::int64_t>()});
+                 row[1].as<std::int64_t>(),
+                 row[4].as<std::int64_t>()});
         return heads;
     });
 }

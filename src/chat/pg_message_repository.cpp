@@ -3,12 +3,23 @@
 #include "append_statements.hpp"
 #include "samtal/storage/values.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <exception>
+
 namespace samtal::chat {
+
+namespace asio = boost::asio;
 
 namespace {
 
 constexpr Error no_such_conversation{Errc::not_found, "no such thing"};  // also the answer for strangers
 constexpr std::size_t most_known = 50'000;
+constexpr std::chrono::seconds longest_doubt{10};
+constexpr std::chrono::milliseconds between_looks{20};
 
 storage::Cell cell_of(MessageId id) {
     return {field::MessagesText::column, id.value()};
@@ -36,8 +47,27 @@ std::string identity_of(PendingMessage const& p) {
 
 }  // namespace
 
-/// A group that fails because of its content is halved until the bad message stands alone.
 Task<void> PgMessageRepository::append(std::span<PendingMessage> group) {
+    asio::steady_timer pause{co_await asio::this_coro::executor};
+    auto const give_up = std::chrono::steady_clock::now() + longest_doubt;
+    for (bool in_doubt = false;;) {
+        std::exception_ptr failure;
+        try {
+            co_return co_await append_once(group);
+        } catch (storage::InDoubt const&) {
+            in_doubt = true;
+            failure = std::current_exception();
+        } catch (Unavailable const&) {
+            failure = std::current_exception();
+        }
+        if (!in_doubt || std::chrono::steady_clock::now() > give_up) std::rethrow_exception(failure);
+        pause.expires_after(between_looks);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+/// A group that fails because of its content is halved until the bad message stands alone.
+Task<void> PgMessageRepository::append_once(std::span<PendingMessage> group) {
     if (group.empty()) co_return;
     bool refused = false;
     try {
@@ -56,8 +86,8 @@ Task<void> PgMessageRepository::append(std::span<PendingMessage> group) {
         co_return;
     }
     std::size_t const half = group.size() / 2;
-    co_await append(group.first(half));
-    co_await append(group.subspan(half));
+    co_await append_once(group.first(half));
+    co_await append_once(group.subspan(half));
 }
 
 Result<void> PgMessageRepository::store_together(storage::Tx& tx, std::span<PendingMessage> group) {

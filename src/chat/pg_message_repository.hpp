@@ -18,6 +18,8 @@ struct PendingMessage {
     Timestamp sent_at;
     Result<StoredMessage> result;
     std::shared_ptr<std::vector<UserId> const> members;  // whom to tell; set when it was stored
+
+    [[nodiscard]] UserId const& share() const noexcept { return permit.actor(); }
 };
 
 /// Appends to `messages`: one round trip and one commit for all messages of a group.
@@ -27,7 +29,9 @@ public:
 
     /// Sets each message's result; one bad message harms no other. `not_found` when the sender is no active
     /// member, also for a conversation that does not exist. A repeat gets the first answer, or `conflict` when its
-    /// text differs.
+    /// text differs. When the database goes while it writes, waits for it to come back to learn what became of the
+    /// group: a message that was stored and told to nobody would be missing on every socket. Throws InDoubt when
+    /// it stays away for too long.
     Task<void> append(std::span<PendingMessage>);
 
 private:
@@ -43,6 +47,7 @@ private:
     };
     using Places = std::unordered_map<ConversationId, Place>;
 
+    Task<void> append_once(std::span<PendingMessage>);
     Result<void> store_together(storage::Tx&, std::span<PendingMessage>);
     /// Sets the results of those that come back, and says where they stand.
     Places store(storage::Tx&, std::vector<PendingMessage*> const&);

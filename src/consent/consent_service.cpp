@@ -1,7 +1,9 @@
 #include "consent_rules.hpp"
+#include "notice_text.hpp"
 #include "pg_consent_repository.hpp"
 
 #include "samtal/core/uuid_v7.hpp"
+#include "samtal/register/choice.hpp"
 
 namespace samtal::consent {
 
@@ -52,6 +54,15 @@ public:
         if (notice_version != notices_.current_version())
             co_return Error{Errc::conflict, "there is a newer notice", "version", "notice-outdated"};
         co_return co_await repository_.acknowledge(permit, std::move(notice_version), now_());
+    }
+
+    Task<Result<std::optional<Notices::Text>>> own_notice(RightsPermit permit, std::string language) override {
+        auto const chosen = co_await repository_.chat_retention(permit);
+        if (!chosen) co_return chosen.error();
+        Brand const& brand = notices_.brands().front();
+        if (chosen->empty() || (language != "sv" && language != "en")) co_return notices_.text(brand.id, language);
+        auto const holds = processing::with_choice(*notices_.in_force(), purpose::ChatMessaging::name, *chosen);
+        co_return std::optional{render_notice(holds, brand, language)};
     }
 
 private:

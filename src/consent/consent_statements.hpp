@@ -13,6 +13,11 @@ SELECT s.event_id
    AND s.terms_hash = (SELECT current_terms($3))
 )sql"};
 
+inline constexpr storage::Statement standing_objection{R"sql(
+-- consent.standing_objection
+SELECT FROM objections WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND purpose = $3::text
+)sql"};
+
 // A consent to other terms than those in force has expired, since they came into force.
 inline constexpr storage::Statement read_states{R"sql(
 -- consent.read_states

@@ -20,12 +20,20 @@ Gate::Gate() {
 }
 
 Task<Result<DecisionId>> Gate::decide(Principal who, std::string_view purpose, Basis, Choice choice) {
-    if (choice != Choice::opt_in) co_return standing_decision(purpose);
+    if (choice == Choice::none) co_return standing_decision(purpose);
+    if (choice == Choice::object) co_return co_await unless_objected(who, purpose);
     auto const decision = co_await standings_->consent(who, purpose);
     if (!decision) co_return decision.error();
     if (!*decision)
         co_return Error{Errc::denied, "this needs a consent that is not given", "", "consent-required", purpose};
     co_return **decision;
+}
+
+Task<Result<DecisionId>> Gate::unless_objected(Principal who, std::string_view purpose) {
+    auto const objects = co_await standings_->objects(who, purpose);
+    if (!objects) co_return objects.error();
+    if (*objects) co_return Error{Errc::denied, "the person objects to this purpose", "", "", purpose};
+    co_return standing_decision(purpose);
 }
 
 DecisionId Gate::standing_decision(std::string_view purpose) {

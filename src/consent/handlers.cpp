@@ -49,6 +49,15 @@ Task<Result<Reply>> read_notice(Notices const& notices, Result<ReadNotice> ask) 
     co_return Reply{200, encode_notice(*notice, language, notices.current_version()), {}};
 }
 
+Task<Result<Reply>> own_notice(Consents& consents, RightsPermit permit, ReadNotice ask, Notices const& notices) {
+    std::string const language = ask.language.value_or(notices.brands().front().default_language);
+    std::string const version = notices.current_version();
+    auto const notice = co_await consents.own_notice(std::move(permit), language);
+    if (!notice) co_return notice.error();
+    if (!*notice) co_return Error{Errc::invalid, "must be sv or en", "language"};
+    co_return Reply{200, encode_notice(**notice, language, version), {}};
+}
+
 }  // namespace
 
 void add_routes(gateway::Router& router, Consents& consents, Notices const& notices) {
@@ -62,6 +71,9 @@ void add_routes(gateway::Router& router, Consents& consents, Notices const& noti
     router.person<P>(Method::get, "/v1/consents/{purpose}/receipt", decode_receipt, on(read_receipt));
     router.person<P>(Method::put, "/v1/consents/{purpose}", decode_choose, on(choose));
     router.person<P>(Method::post, "/v1/notice/acknowledgements", decode_acknowledge, on(acknowledge));
+    router.person<P>(Method::get, "/v1/me/notice", decode_notice, [&](RightsPermit permit, ReadNotice ask) {
+        return own_notice(consents, std::move(permit), std::move(ask), notices);
+    });
     router.open(Method::get, "/v1/notice",
                 [&](Ask const& ask) { return read_notice(notices, decode_notice(ask)); });
 }

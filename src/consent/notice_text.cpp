@@ -1,5 +1,6 @@
 #include "notice_text.hpp"
 
+#include "samtal/core/html.hpp"
 #include "samtal/register/record.hpp"
 
 #include <fmt/format.h>
@@ -80,23 +81,6 @@ Phrases const english{
     {"complaint", "You may complain to the supervisory authority: {}."},
 };
 
-std::string escaped(std::string_view text) {
-    std::string html;
-    for (char const c : text) {
-        if (c == '&')
-            html += "&amp;";
-        else if (c == '<')
-            html += "&lt;";
-        else if (c == '>')
-            html += "&gt;";
-        else if (c == '"')
-            html += "&quot;";
-        else
-            html.push_back(c);
-    }
-    return html;
-}
-
 /// Writes the same content twice: as HTML and as plain text.
 class Page {
 public:
@@ -104,19 +88,19 @@ public:
         : html_{fmt::format("<!doctype html>\n<html lang=\"{}\"><meta charset=\"utf-8\">\n", language)} {}
 
     void title(std::string const& text) {
-        html_ += fmt::format("<title>{0}</title>\n<h1>{0}</h1>\n", escaped(text));
+        html_ += fmt::format("<title>{0}</title>\n<h1>{0}</h1>\n", escape_html(text));
         text_ += text + "\n\n";
     }
     void heading(std::string const& text) {
-        html_ += fmt::format("<h2>{}</h2>\n", escaped(text));
+        html_ += fmt::format("<h2>{}</h2>\n", escape_html(text));
         text_ += text + "\n";
     }
     void paragraph(std::string const& text) {
-        html_ += fmt::format("<p>{}</p>\n", escaped(text));
+        html_ += fmt::format("<p>{}</p>\n", escape_html(text));
         text_ += text + "\n\n";
     }
     void item(std::string_view name, std::string const& value) {
-        html_ += fmt::format("<p><strong>{}:</strong> {}</p>\n", name, escaped(value));
+        html_ += fmt::format("<p><strong>{}:</strong> {}</p>\n", name, escape_html(value));
         text_ += fmt::format("  {}: {}\n", name, value);
     }
     void gap() { text_ += "\n"; }

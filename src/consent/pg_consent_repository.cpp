@@ -1,6 +1,7 @@
 #include "pg_consent_repository.hpp"
 
 #include "consent_statements.hpp"
+#include "samtal/consent/organisation_choice.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::consent {
@@ -39,6 +40,15 @@ Task<Result<std::optional<DecisionId>>> PgStandingRepository::consent(Principal 
             tx.exec(standing_consent, who.organisation.text(), who.user.text(), std::string{purpose});
         if (rows.empty()) return std::optional<DecisionId>{};
         return std::optional{storage::id_of<DecisionId>(rows[0][0])};
+    });
+}
+
+Task<Result<bool>> PgStandingRepository::objects(Principal who, std::string_view purpose) {
+    auto const permit = permits_.permit_machine<purpose::RightsAndEvidence>(who.organisation);
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<bool> {
+        auto const rows =
+            tx.exec(standing_objection, who.organisation.text(), who.user.text(), std::string{purpose});
+        return !rows.empty();
     });
 }
 
@@ -99,6 +109,12 @@ Task<Result<std::optional<Timestamp>>> PgConsentRepository::acknowledged(RightsP
             tx.exec(read_acknowledgement, permit.organisation().text(), permit.actor().text(), notice_version);
         if (rows.empty()) return std::optional<Timestamp>{};
         return storage::optional_time_of(rows[0][0]);
+    });
+}
+
+Task<Result<std::string>> PgConsentRepository::chat_retention(RightsPermit const& permit) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::string> {
+        return chat_retention_of(tx, permit.organisation());
     });
 }
 

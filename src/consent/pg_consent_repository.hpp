@@ -18,6 +18,8 @@ public:
     Task<Result<Entry>> record(RightsPermit const&, Act, Timestamp now);
 
     Task<Result<std::optional<Timestamp>>> acknowledged(RightsPermit const&, std::string notice_version);
+    /// As an ISO 8601 period; empty: as the register says.
+    Task<Result<std::string>> chat_retention(RightsPermit const&);
     /// When that was, also if it was earlier.
     Task<Result<Timestamp>> acknowledge(RightsPermit const&, std::string notice_version, Timestamp now);
 
@@ -30,6 +32,7 @@ class PgStandingRepository final : public StandingRepository {
 public:
     PgStandingRepository(storage::Database& db, PermitIssuer& permits) : db_{db}, permits_{permits} {}
     Task<Result<std::optional<DecisionId>>> consent(Principal, std::string_view purpose) override;
+    Task<Result<bool>> objects(Principal, std::string_view purpose) override;
 
 private:
     storage::Database& db_;

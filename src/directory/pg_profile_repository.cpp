@@ -1,6 +1,6 @@
 #include "pg_profile_repository.hpp"
 
-#include "number_list.hpp"
+#include "samtal/directory/profile_values.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <utility>

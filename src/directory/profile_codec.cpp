@@ -1,6 +1,6 @@
 #include "profile_codec.hpp"
 
-#include "number_list.hpp"
+#include "samtal/directory/profile_values.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,26 +12,13 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t most_name_bytes = 200;
-constexpr std::size_t most_number_bytes = 32;
-constexpr std::size_t most_numbers = 10;
 constexpr std::size_t most_query_bytes = 200;
 constexpr int largest_page = 200;
 
-bool has_control(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 std::string name(gateway::FieldReader& in, Literal key) {
     std::string text = in.text(key);
-    if (text.empty() || text.size() > most_name_bytes || has_control(text))
-        in.refuse("must be 1 to 200 bytes without control characters", key);
+    if (!is_name(text)) in.refuse("must be 1 to 200 bytes without control characters", key);
     return text;
-}
-
-bool is_number(std::string_view text) {
-    return !text.empty() && text.size() <= most_number_bytes &&
-           text.find_first_not_of("0123456789+-() ") == std::string_view::npos;
 }
 
 void read_visibility(gateway::FieldReader& in, ProfileChange& change) {
@@ -62,14 +49,6 @@ json colleague_json(ProfilePermit const& permit, Profile const& p) {
 
 }  // namespace
 
-std::string encode_numbers(std::vector<std::string> const& numbers) {
-    return json(numbers).dump();
-}
-
-std::vector<std::string> decode_numbers(std::string_view text) {
-    return text.empty() ? std::vector<std::string>{} : json::parse(text).get<std::vector<std::string>>();
-}
-
 Result<ReadOwn> decode_own(gateway::Ask const& ask) {
     gateway::QueryReader query{ask.request.query};
     if (auto const problem = query.finish()) return *problem;
@@ -90,8 +69,8 @@ Result<ProfileChange> decode_change(gateway::Ask const& ask) {
     if (in.has("given_name")) change.given_name.emplace(name(in, "given_name"));
     if (in.has("family_name")) change.family_name.emplace(name(in, "family_name"));
     if (in.has("email")) change.email.emplace(ask.who, Email{in.text("email")});
-    if (auto numbers = in.optional_texts("contact_numbers", most_numbers)) {
-        if (!std::ranges::all_of(*numbers, is_number))
+    if (auto numbers = in.optional_texts("contact_numbers", most_contact_numbers)) {
+        if (!std::ranges::all_of(*numbers, is_contact_number))
             in.refuse("must be up to ten numbers of digits, +, -, spaces and parentheses", "contact_numbers");
         change.contact_numbers.emplace(*std::move(numbers));
     }

@@ -4,6 +4,7 @@
 #include "samtal/gateway/problem.hpp"
 #include "socket_gate.hpp"
 
+#include <algorithm>
 #include <exception>
 
 namespace samtal::gateway {
@@ -18,16 +19,26 @@ bool carries_body(net::Method method) {
     return method == net::Method::post || method == net::Method::put || method == net::Method::patch;
 }
 
-/// 415, or 0. JSON in UTF-8 is all that comes in; an empty body needs no type.
-bool acceptable_type(net::Request const& request) {
+/// JSON in UTF-8 is all that comes in, where a route has no types of its own; an empty body needs no type.
+bool acceptable_type(net::Request const& request, RouteOptions const& options) {
     if (request.has("content-encoding")) return false;
     if (request.body.empty() && !request.has("content-type")) return true;
     std::string type{request.header("content-type")};
     std::erase(type, ' ');
     for (char& c : type)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!options.own_types.empty())
+        return std::ranges::find(options.own_types, std::string_view{type}.substr(0, type.find(';'))) !=
+               options.own_types.end();
     return type == "application/json" || type == "application/json;charset=utf-8" ||
            type == "application/json;charset=\"utf-8\"";
+}
+
+/// Nothing for a body that the route reads itself.
+Result<Input> parse_body(std::string_view body, RouteOptions const& options) {
+    if (!options.own_types.empty()) return Input{};
+    std::string_view const text = body.empty() ? std::string_view{"{}"} : body;
+    return options.any_array ? parse_json(text, {.nul = true}) : parse_input(text);
 }
 
 net::Response no_route(Router::Match const& match) {
@@ -78,7 +89,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
         response = internal_error_response();
     }
     bool const cacheable = match.route != nullptr && match.route->entrance == Router::Entrance::open;
-    if (!cacheable) response.headers.push_back({"Cache-Control", "no-store"});
+    bool const own_word = std::ranges::any_of(response.headers, [](auto& h) { return h.name == "Cache-Control"; });
+    if (!cacheable && !own_word) response.headers.push_back({"Cache-Control", "no-store"});
     if (options_.observer) options_.observer(where, response.status, std::chrono::steady_clock::now() - began);
     co_return response;
 }
@@ -100,10 +112,8 @@ Task<Result<Reply>> Gateway::answer(net::Request const& request, Router::Match c
     if (!who) co_return who.error();
     Input body;
     if (carries_body(route.method)) {
-        if (!acceptable_type(request)) co_return Reply{415, {}, {}};
-        std::string_view const text =
-            request.body.empty() ? std::string_view{"{}"} : std::string_view{request.body};
-        auto parsed = route.options.any_array ? parse_json(text) : parse_input(text);
+        if (!acceptable_type(request, route.options)) co_return Reply{415, {}, {}};
+        auto parsed = parse_body(request.body, route.options);
         if (!parsed) co_return parsed.error();
         body = *std::move(parsed);
     } else if (!request.body.empty()) {

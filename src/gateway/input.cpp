@@ -14,9 +14,15 @@ constexpr std::size_t longest_text =
     16 * 1024;                            // twice the longest message; each field has its own limit below that
 constexpr std::size_t longest_name = 64;  // of an unknown key that is quoted to its sender
 
+bool holds_nul(json const& text) {
+    return text.get_ref<std::string const&>().find('\0') != std::string::npos;
+}
+
 /// Watches the parser. Duplicate keys are seen here and nowhere else: in the finished object the last one won.
 class StrictGate {
 public:
+    explicit StrictGate(JsonLeniency lenient) : lenient_{lenient} {}
+
     bool operator()(int depth, json::parse_event_t event, json const& parsed) {
         constexpr int max_depth = 32;
         using Event = json::parse_event_t;
@@ -24,24 +30,24 @@ public:
         if (event == Event::object_start) keys_.emplace_back();
         if (event == Event::object_end) keys_.pop_back();
         if (event == Event::key && !keys_.back().insert(parsed.get_ref<std::string const&>()).second)
-            clean_ = false;
-        if (parsed.is_string() && parsed.get_ref<std::string const&>().find('\0') != std::string::npos)
-            clean_ = false;
+            clean_ = clean_ && lenient_.repeated_keys;
+        if (parsed.is_string() && holds_nul(parsed)) clean_ = clean_ && lenient_.nul;
         return clean_;  // false: the value is dropped, so nothing deep is ever built
     }
     [[nodiscard]] bool clean() const noexcept { return clean_; }
 
 private:
+    JsonLeniency lenient_;
     bool clean_ = true;
     std::vector<std::set<std::string>> keys_;
 };
 
 }  // namespace
 
-Result<Input> parse_json(std::string_view text) {
+Result<Input> parse_json(std::string_view text, JsonLeniency lenient) {
     // The parser would skip a byte order mark, which RFC 8259 forbids to send.
     if (text.starts_with("\xef\xbb\xbf")) return Error{Errc::invalid, "not acceptable JSON"};
-    StrictGate gate;
+    StrictGate gate{lenient};
     auto parsed = std::make_shared<json const>(json::parse(text, std::ref(gate), false));
     if (!gate.clean() || parsed->is_discarded()) return Error{Errc::invalid, "not acceptable JSON"};
     return Input{std::move(parsed)};
@@ -73,6 +79,8 @@ std::string FieldReader::text(Literal key) {
         refuse("must be a string", key);
     else if (value->get_ref<std::string const&>().size() > longest_text)
         refuse("is too long", key);
+    else if (holds_nul(*value))
+        refuse("must not hold a NUL", key);
     else
         return value->get<std::string>();
     return {};

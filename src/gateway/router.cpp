@@ -17,6 +17,23 @@ std::vector<std::string> segments_of(std::string_view path) {
     }
 }
 
+bool fits(std::vector<std::string> const& pattern, std::vector<std::string> const& path,
+          std::vector<std::string>& captured) {
+    if (pattern.size() != path.size()) return false;
+    captured.clear();
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i].starts_with('{')) {
+            if (path[i].empty()) return false;
+            captured.push_back(path[i]);
+        } else if (pattern[i] != path[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
 std::string_view name_of(net::Method method) {
     switch (method) {
         case net::Method::get:
@@ -35,22 +52,23 @@ std::string_view name_of(net::Method method) {
     return "";
 }
 
-bool fits(std::vector<std::string> const& pattern, std::vector<std::string> const& path,
-          std::vector<std::string>& captured) {
-    if (pattern.size() != path.size()) return false;
-    captured.clear();
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (pattern[i].starts_with('{')) {
-            if (path[i].empty()) return false;
-            captured.push_back(path[i]);
-        } else if (pattern[i] != path[i]) {
-            return false;
-        }
+std::string_view name_of(Router::Entrance entrance) {
+    switch (entrance) {
+        case Router::Entrance::open:
+            return "open";
+        case Router::Entrance::doorstep:
+            return "doorstep";
+        case Router::Entrance::person:
+            return "person";
+        case Router::Entrance::receipt:
+            return "receipt";
+        case Router::Entrance::machine:
+            return "machine";
+        case Router::Entrance::administrator:
+            break;
     }
-    return true;
+    return "administrator";
 }
-
-}  // namespace
 
 void Router::add(net::Method method, std::string_view pattern, Entrance entrance, std::string_view purpose,
                  RouteOptions options, std::function<Task<Result<Reply>>(Ask const&)> run) {
@@ -73,10 +91,19 @@ Router::Match Router::match(net::Method method, std::string_view path) const {
     return match;
 }
 
+Task<Result<Reply>> Router::follow(Principal const& who, net::Request const& request) const {
+    auto const found = match(net::Method::get, request.path);
+    if (found.route == nullptr || found.route->entrance != Entrance::person)
+        co_return Error{Errc::not_found, "no such thing"};
+    std::string unknown;
+    Ask const ask{who, request, found.path, nullptr, unknown};
+    co_return co_await found.route->run(ask);
+}
+
 Task<Result<std::string>> Router::dispatch_frame(std::string type, FrameAsk ask) {
     auto const frame = frames_.find(type);
     if (frame == frames_.end()) co_return Error{Errc::invalid, "unknown frame type", "type"};
-    co_return co_await frame->second(std::move(ask));
+    co_return co_await frame->second.run(std::move(ask));
 }
 
 }  // namespace samtal::gateway

@@ -48,6 +48,7 @@ Task<void> SocketGate::enter(std::string token) {
     auto const socket = socket_;  // the client may go while we look
     auto close = net::CloseCode::not_authenticated;
     try {
+        if (!gateway_.options().serving()) throw Unavailable{"this server serves nobody now"};
         auto const who = co_await gateway_.authenticator().person(token);
         // A close would overtake the answer; the deadline, which stays, closes.
         if (who && who->restricted && deadline_)
@@ -127,6 +128,7 @@ Task<std::string> SocketGate::reply_to(FieldReader body, Envelope const& envelop
     std::string unknown;
     body.tell_unknown(&unknown);
     try {
+        if (!gateway_.options().serving()) throw Unavailable{"this server serves nobody now"};
         auto const answer =
             co_await gateway_.router().dispatch_frame(envelope.type, FrameAsk{*who_, std::move(body), socket_});
         if (!answer) co_return error_frame(envelope.re, problem_document(answer.error(), unknown));

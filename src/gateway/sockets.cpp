@@ -11,12 +11,14 @@ constexpr std::size_t most_held = 2'000;  // events of one conversation while a 
 }  // namespace
 
 void Sockets::add(Principal const& who, std::shared_ptr<net::Socket> socket) {
+    if (observer_ != nullptr) observer_->opened(who);
     std::scoped_lock const lock{mutex_};
     by_user_[who.user].push_back({who.session, std::move(socket), {}});
     ++count_;
 }
 
 void Sockets::remove(Principal const& who, net::Socket const* socket) {
+    if (observer_ != nullptr) observer_->closed(who, socket);
     std::scoped_lock const lock{mutex_};
     auto const found = by_user_.find(who.user);
     if (found == by_user_.end()) return;
@@ -25,6 +27,7 @@ void Sockets::remove(Principal const& who, net::Socket const* socket) {
 }
 
 void Sockets::push(std::span<UserId const> users, net::SharedText const& frame, net::Socket const* except) {
+    net::PushTogether const together;
     std::scoped_lock const lock{mutex_};
     for (UserId const& user : users) {
         auto const found = by_user_.find(user);
@@ -34,8 +37,9 @@ void Sockets::push(std::span<UserId const> users, net::SharedText const& frame, 
     }
 }
 
-void Sockets::push_event(std::span<UserId const> users, ConversationId conversation, std::int64_t seq,
+void Sockets::push_event(OrganisationId, std::span<UserId const> users, ConversationId conversation, Place place,
                          net::SharedText const& frame, net::Socket const* except) {
+    net::PushTogether const together;
     std::scoped_lock const lock{mutex_};
     for (UserId const& user : users) {
         auto const found = by_user_.find(user);
@@ -45,8 +49,10 @@ void Sockets::push_event(std::span<UserId const> users, ConversationId conversat
             auto const waiting = std::ranges::find(entry.held, conversation, &Waiting::conversation);
             if (waiting == entry.held.end())
                 entry.socket->push(frame);
+            else if (waiting->suspended)
+                continue;
             else if (waiting->frames.size() < most_held)
-                waiting->frames.emplace_back(seq, frame);
+                waiting->frames.emplace_back(place, frame);
             else
                 entry.socket->close(net::CloseCode::too_slow);
         }
@@ -65,20 +71,33 @@ void Sockets::hold(UserId user, net::Socket const* socket, ConversationId conver
     std::scoped_lock const lock{mutex_};
     Entry* const entry = find(user, socket);
     if (entry == nullptr) return;
-    if (std::ranges::find(entry->held, conversation, &Waiting::conversation) == entry->held.end())
+    auto const waiting = std::ranges::find(entry->held, conversation, &Waiting::conversation);
+    if (waiting == entry->held.end())
         entry->held.push_back({conversation, {}});
+    else
+        waiting->suspended = false;
 }
 
 void Sockets::release(UserId user, net::Socket const* socket, ConversationId conversation,
-                      std::optional<std::int64_t> after_seq) {
+                      std::optional<Place> reached) {
     std::scoped_lock const lock{mutex_};
     Entry* const entry = find(user, socket);
     if (entry == nullptr) return;
     auto const waiting = std::ranges::find(entry->held, conversation, &Waiting::conversation);
     if (waiting == entry->held.end()) return;
-    for (auto const& [seq, frame] : waiting->frames)
-        if (after_seq && seq > *after_seq) entry->socket->push(frame);
+    for (auto const& [place, frame] : waiting->frames)
+        if (reached && place.beyond(*reached)) entry->socket->push(frame);
     entry->held.erase(waiting);
+}
+
+void Sockets::suspend(UserId user, net::Socket const* socket, ConversationId conversation) {
+    std::scoped_lock const lock{mutex_};
+    Entry* const entry = find(user, socket);
+    if (entry == nullptr) return;
+    auto const waiting = std::ranges::find(entry->held, conversation, &Waiting::conversation);
+    if (waiting == entry->held.end()) return;
+    waiting->frames.clear();
+    waiting->suspended = true;
 }
 
 template <class Which>
@@ -104,6 +123,12 @@ void Sockets::end_user(UserId user) {
 
 void Sockets::end_others(UserId user, SessionId keep) {
     end_where(user, [keep](SessionId const& s) { return s != keep; });
+}
+
+void Sockets::close_all(net::CloseCode code) {
+    std::scoped_lock const lock{mutex_};
+    for (auto const& [user, entries] : by_user_)
+        for (Entry const& entry : entries) entry.socket->close(code);
 }
 
 bool Sockets::connected(UserId user) const {

@@ -39,7 +39,7 @@ constexpr std::string_view changed_letter =
 
 }  // namespace
 
-Task<Result<void>> IdentityService::request_email_change(Principal who, MailAddress address) {
+Task<Result<boost::uuids::uuid>> IdentityService::request_email_change(Principal who, MailAddress address) {
     auto const permit = co_await parts_.permits.permit<purpose::AccountLogin>(who, who.user);
     if (!permit) co_return permit.error();
     std::string to = address.open(*permit);
@@ -54,7 +54,7 @@ Task<Result<void>> IdentityService::request_email_change(Principal who, MailAddr
     ops::Mail mail{std::move(to), "Bekräfta e-postadressen / Confirm the e-mail address",
                    request_letter(fmt::format("{}/email-change#{}", public_url_, code))};
     if (!parts_.mailer.send(std::move(mail))) co_return too_many_letters;
-    co_return Result<void>{};
+    co_return *added;
 }
 
 Task<Result<void>> IdentityService::confirm_email_change(AccountPermit const& permit, Secret const& code) {

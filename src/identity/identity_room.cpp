@@ -34,8 +34,20 @@ void IdentityRoom::add_routes(gateway::Router& router) {
     identity::add_routes(router, built_->service);
 }
 
-void IdentityRoom::forget(UserId user) {
-    built_->service.forget(user);
+Task<void> IdentityRoom::forget(UserId user) {
+    return built_->service.end({{.user = user}});
+}
+
+void IdentityRoom::apply(gateway::Ending const& ending) {
+    built_->service.apply(ending);
+}
+
+void IdentityRoom::reread(SessionId session) {
+    built_->service.reread(session);
+}
+
+void IdentityRoom::reread_all() {
+    built_->service.reread_all();
 }
 
 Task<Result<void>> IdentityRoom::sweep() {

@@ -128,10 +128,10 @@ Task<Result<TokenPair>> IdentityService::refresh(AccountPermit const& permit, Se
     if (!done) co_return done.error();
     auto const& [verdict, row] = *done;
     if (verdict == Refresh::end) {
-        ended(row.who.user, row.who.session);
+        co_await end({{.user = row.who.user, .only = row.who.session}});
         co_return not_signed_in;
     }
-    if (verdict == Refresh::store) cache_.forget(row.who.session);
+    if (verdict == Refresh::store) changed(row.who);
     parts_.recorder.record(permit, row.who.user, Metric::active_users);
     co_return pair_of(row, row.generation + 1, *row.successor_expires_at);
 }
@@ -139,7 +139,7 @@ Task<Result<TokenPair>> IdentityService::refresh(AccountPermit const& permit, Se
 Task<Result<Principal>> IdentityService::person(std::string_view access_token) {
     auto const token = mint_.parse(access_token, TokenKind::access);
     if (!token) co_return not_signed_in;
-    if (auto const row = cache_.find(token->session); row && mint_.belongs(*token, row->salt)) {
+    if (auto const row = remembered(token->session); row && mint_.belongs(*token, row->salt)) {
         Timestamp const now = parts_.clock();
         SessionRow longer = *row;
         if (judge_access(*row, token->generation, now) == Access::valid && !extend_cookie(longer, now))
@@ -148,9 +148,14 @@ Task<Result<Principal>> IdentityService::person(std::string_view access_token) {
     co_return co_await admit(*token);
 }
 
+std::optional<SessionRow> IdentityService::remembered(SessionId id) {
+    if (parts_.others != nullptr && !parts_.others->in_touch()) return std::nullopt;
+    return cache_.find(id);
+}
+
 /// The session as the cache or the database knows it. Nothing: there is none.
 Task<Result<std::optional<SessionRow>>> IdentityService::known(AccountPermit const& permit, SessionId id) {
-    if (auto const row = cache_.find(id)) co_return row;
+    if (auto const row = remembered(id)) co_return row;
     constexpr int most_tries = 5;
     for (int n = 0; n < most_tries; ++n) {
         auto const ticket = cache_.ticket(id);
@@ -179,21 +184,41 @@ Task<Result<Principal>> IdentityService::admit(Token token) {
         if (verdict == Access::first_use)
             stored = co_await sessions_.first_use(permit, token.session, token.generation, now);
         if (!stored) co_return stored.error();
-        cache_.forget(token.session);  // stored anew, or behind what another process stored
+        // Stored anew, or behind what another server stored.
+        if (verdict == Access::behind)
+            cache_.forget(token.session);
+        else
+            changed(row.who);
         if (verdict == Access::valid) co_return row.who;
     }
     co_return not_signed_in;
 }
 
-void IdentityService::ended(UserId user, SessionId session) {
-    cache_.forget(session);
-    parts_.sockets.end_session(user, session);
+/// Here first: what is known of it is out of date in any case.
+void IdentityService::changed(Principal const& who) {
+    cache_.forget(who.session);
+    if (parts_.others != nullptr) parts_.others->changed(who.user, who.session);
+}
+
+void IdentityService::apply(gateway::Ending const& ending) {
+    if (ending.only) {
+        cache_.forget(*ending.only);
+        return parts_.sockets.end_session(ending.user, *ending.only);
+    }
+    cache_.forget(ending.user);
+    if (ending.but) return parts_.sockets.end_others(ending.user, *ending.but);
+    parts_.sockets.end_user(ending.user);
+}
+
+Task<void> IdentityService::end(std::vector<gateway::Ending> endings) {
+    for (gateway::Ending const& ending : endings) apply(ending);
+    if (parts_.others != nullptr && !endings.empty()) co_await parts_.others->announce(std::move(endings));
 }
 
 Task<Result<void>> IdentityService::end_session(AccountPermit const& permit, Principal who, SessionId session) {
     auto const done = co_await sessions_.end(permit, who, session);
     // One's own ends here in any case: an earlier try may have ended it and lost its answer.
-    if (done || session == who.session) ended(who.user, session);
+    if (done || session == who.session) co_await end({{.user = who.user, .only = session}});
     co_return done;
 }
 
@@ -215,16 +240,13 @@ Task<Result<SessionPage>> IdentityService::sessions(AccountPermit const& permit,
     co_return page;
 }
 
-void IdentityService::forget(UserId user) {
-    cache_.forget(user);
-    parts_.sockets.end_user(user);
-}
-
 Task<Result<void>> IdentityService::sweep() {
     auto const permit = parts_.permits.permit_doorstep<purpose::AccountLogin>();
     auto const over = co_await sessions_.sweep(permit, parts_.clock());
     if (!over) co_return over.error();
-    for (Principal const& who : *over) ended(who.user, who.session);
+    std::vector<gateway::Ending> endings;
+    for (Principal const& who : *over) endings.push_back({.user = who.user, .only = who.session});
+    co_await end(std::move(endings));
     co_return co_await accounts_.sweep_links(permit, parts_.clock());
 }
 

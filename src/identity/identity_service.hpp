@@ -31,13 +31,17 @@ public:
     Task<Result<void>> change_password(AccountPermit const&, PasswordChange const&) override;
     Task<Result<void>> request_reset(AccountPermit, ResetRequest) override;
     Task<Result<void>> confirm_reset(AccountPermit const&, ResetConfirmation const&) override;
-    Task<Result<void>> request_email_change(Principal, MailAddress) override;
+    Task<Result<boost::uuids::uuid>> request_email_change(Principal, MailAddress) override;
     Task<Result<void>> confirm_email_change(AccountPermit const&, Secret const& code) override;
     Task<Result<Account>> account(AccountPermit const&) override;
     Task<Result<Principal>> person(std::string_view access_token) override;
 
     Task<Result<void>> sweep();
-    void forget(UserId);
+    /// Here, and on all other servers when this resumes.
+    Task<void> end(std::vector<gateway::Ending>);
+    void apply(gateway::Ending const&);
+    void reread(SessionId session) { cache_.forget(session); }
+    void reread_all() { cache_.clear(); }
     void close() { pool_.close(); }
 
 private:
@@ -51,7 +55,8 @@ private:
     Task<Result<std::optional<SessionRow>>> known(AccountPermit const&, SessionId);
     Task<Result<Principal>> admit(Token token);
     void count_sign_in(AccountPermit const&, UserId, Login const&);
-    void ended(UserId, SessionId);
+    void changed(Principal const&);
+    std::optional<SessionRow> remembered(SessionId);
     Task<void> send_reset(AccountPermit, ResetRequest);
 
     IdentityParts parts_;

@@ -67,8 +67,7 @@ Task<Result<void>> IdentityService::confirm_reset(AccountPermit const& permit, R
     if (!hash) co_return hash.error();
     auto const gone = co_await accounts_.reset_password(permit, *who, code_hash, *std::move(hash), parts_.clock());
     if (!gone) co_return gone.error();
-    for (SessionId const& session : *gone) cache_.forget(session);
-    parts_.sockets.end_user(who->user);
+    co_await end({{.user = who->user}});
     co_return Result<void>{};
 }
 

@@ -49,7 +49,7 @@ SELECT l.organisation_id, l.user_id, l.link_id, l.new_email, u.restricted_at IS 
 
 constexpr Statement use_change{R"sql(
 -- identity.use_change
-UPDATE mail_links SET used_at = to_timestamp($4::bigint / 1000.0)
+UPDATE mail_links SET used_at = to_timestamp($4::bigint / 1000.0), confirmed = true
  WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND code_hash = $3::bytea AND kind = 'email_change'
    AND used_at IS NULL AND expires_at > to_timestamp($4::bigint / 1000.0)
 RETURNING link_id
@@ -77,10 +77,11 @@ storage::Cell address_cell(UserId user) {
 
 }  // namespace
 
-Task<Result<void>> PgEmailChangeRepository::add(AccountPermit const& permit, MailAddress const& address,
-                                                std::string code_hash, Timestamp now, Timestamp expires_at) {
+Task<Result<boost::uuids::uuid>> PgEmailChangeRepository::add(AccountPermit const& permit,
+                                                              MailAddress const& address, std::string code_hash,
+                                                              Timestamp now, Timestamp expires_at) {
     auto const link = uuid_v7(now);
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<boost::uuids::uuid> {
         std::string const organisation = permit.organisation().text();
         std::string const user = permit.actor().text();
         if (tx.exec(lock_person, organisation, user).empty()) return no_such_account;
@@ -89,7 +90,7 @@ Task<Result<void>> PgEmailChangeRepository::add(AccountPermit const& permit, Mai
         if (!sealed) return sealed.error();
         tx.exec(use_earlier_changes, organisation, user, uuid_text(link), ms(now));
         tx.exec(add_change, organisation, uuid_text(link), user, bytea(code_hash), bytea(*sealed), ms(expires_at));
-        return {};
+        return link;
     });
 }
 

@@ -12,8 +12,8 @@ public:
     PgEmailChangeRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
 
     /// Of the permit's actor. Earlier changes that still wait can no longer be confirmed.
-    Task<Result<void>> add(AccountPermit const&, MailAddress const&, std::string code_hash, Timestamp now,
-                           Timestamp expires_at);
+    Task<Result<boost::uuids::uuid>> add(AccountPermit const&, MailAddress const&, std::string code_hash,
+                                         Timestamp now, Timestamp expires_at);
     /// Uses the link up, and all others of that person; sets the address; answers the one before. `not_found`
     /// unless the link can be used now; `denied` while the account is restricted.
     Task<Result<MailAddress>> confirm(AccountPermit const&, std::string code_hash, Timestamp now);

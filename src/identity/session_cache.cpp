@@ -35,6 +35,14 @@ void SessionCache::forget(SessionId id) {
     shard.rows.erase(id);
 }
 
+void SessionCache::clear() {
+    for (auto& shard : shards_) {
+        std::scoped_lock const lock{shard->mutex};
+        ++shard->forgotten;
+        shard->rows.erase_if([](auto const&) { return true; });
+    }
+}
+
 void SessionCache::forget(UserId user) {
     for (auto& shard : shards_) {
         std::scoped_lock const lock{shard->mutex};

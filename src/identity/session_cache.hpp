@@ -26,6 +26,7 @@ public:
     /// After it. False: something was forgotten meanwhile, and the row may be out of date. Read again.
     bool put(Ticket, SessionRow const&);
     void forget(SessionId);
+    void clear();
     /// All of a person's. Looks at every entry: for the rare end of an account's access.
     void forget(UserId);
 

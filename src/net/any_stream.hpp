@@ -37,8 +37,8 @@ public:
 using CompletionPtr = std::unique_ptr<Completion>;
 
 // The first few buffers of a sequence; reading and writing "some" may leave the rest for the next call.
-constexpr std::size_t most_buffers = 8;
-using ReadBuffers = boost::container::static_vector<boost::asio::mutable_buffer, most_buffers>;
+constexpr std::size_t most_buffers = 16;
+using ReadBuffers = boost::container::static_vector<boost::asio::mutable_buffer, 2>;
 using WriteBuffers = boost::container::static_vector<boost::asio::const_buffer, most_buffers>;
 
 /// A connection, plain or TLS. Used on its executor only.
@@ -70,6 +70,7 @@ public:
     explicit AnyStream(std::shared_ptr<Transport> transport) : transport_{std::move(transport)} {}
 
     executor_type get_executor() { return transport_->executor(); }
+    [[nodiscard]] std::shared_ptr<Transport> const& transport() const noexcept { return transport_; }
     void cancel() noexcept { transport_->cancel(); }
     void close() noexcept { transport_->close(); }
 
@@ -126,7 +127,8 @@ private:
     static Some first_of(Buffers const& buffers) {
         Some some;
         auto const end = boost::asio::buffer_sequence_end(buffers);
-        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end && some.size() < most_buffers; ++at)
+        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end && some.size() < some.capacity();
+             ++at)
             some.push_back(*at);
         return some;
     }

@@ -2,19 +2,20 @@
 
 #include "as_result.hpp"
 #include "characters.hpp"
+#include "frame_transport.hpp"
+#include "push_together.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace samtal::net {
 
@@ -64,10 +65,11 @@ bool offers_sub_protocol(Request const& request) {
     return false;
 }
 
-class BeastWebSocket final : public WebSocket, public std::enable_shared_from_this<BeastWebSocket> {
+class BeastWebSocket final : public WebSocket, public Writer, public std::enable_shared_from_this<BeastWebSocket> {
 public:
     BeastWebSocket(AnyStream stream, Limits const& limits)
-        : stream_{std::move(stream)},
+        : frames_{std::make_shared<FrameTransport>(stream.transport())},
+          stream_{AnyStream{frames_}},
           executor_{stream_.get_executor()},
           outgoing_limit_{limits.outgoing_bytes},
           message_limit_{limits.frame_bytes},
@@ -89,8 +91,9 @@ public:
 private:
     void wake_writer_locked();
     void close_locked(std::optional<CloseCode>);
-    void work();
+    void work() override;
     void write_next_locked();
+    class Written;
     void written(ErrorCode, std::size_t size);
     void say_goodbye(CloseCode);
     void hang_up();
@@ -100,6 +103,7 @@ private:
     Task<void> wait_for_goodbye();
 
     // On the executor only.
+    std::shared_ptr<FrameTransport> const frames_;  // under the stream
     Stream stream_;
     asio::any_io_executor const executor_;
     std::size_t const outgoing_limit_;
@@ -112,8 +116,9 @@ private:
 
     // From any thread, under the mutex.
     std::mutex mutex_;
-    std::deque<SharedText> outgoing_;
-    std::size_t outgoing_bytes_ = 0;  // queued, and the frame being written
+    std::vector<SharedText> outgoing_;
+    std::size_t next_ = 0;            // what stands before it in outgoing_ has gone
+    std::size_t outgoing_bytes_ = 0;  // queued, and being written
     bool writing_ = false;
     bool work_posted_ = false;
     bool closed_ = false;
@@ -139,15 +144,17 @@ void BeastWebSocket::close_locked(std::optional<CloseCode> why) {
     if (closed_) return;
     closed_ = true;
     goodbye_ = why;
-    for (auto const& frame : outgoing_) outgoing_bytes_ -= frame->size() + frame_overhead;
+    for (; next_ < outgoing_.size(); ++next_) outgoing_bytes_ -= outgoing_[next_]->size() + frame_overhead;
     outgoing_ = {};
+    next_ = 0;
+    frames_->drop_frames();
     wake_writer_locked();
 }
 
 /// One hop to the executor for however many frames and a close. Never inline: the caller may hold locks.
 void BeastWebSocket::wake_writer_locked() {
     if (std::exchange(work_posted_, true)) return;
-    asio::post(executor_, [self = shared_from_this()] { self->work(); });
+    wake(shared_from_this(), executor_);
 }
 
 void BeastWebSocket::work() {
@@ -163,15 +170,31 @@ void BeastWebSocket::work() {
     if (goodbye) say_goodbye(*goodbye);
 }
 
+class BeastWebSocket::Written final : public Completion {
+public:
+    Written(std::shared_ptr<BeastWebSocket> socket, std::size_t size) : socket_{std::move(socket)}, size_{size} {}
+    void call(ErrorCode failed, std::size_t) override { socket_->written(failed, size_); }
+
+private:
+    std::shared_ptr<BeastWebSocket> socket_;
+    std::size_t size_;
+};
+
 /// Begins the write under the lock, so that close() finds it either begun or never to come.
 void BeastWebSocket::write_next_locked() {
     if (writing_ || outgoing_.empty()) return;
     writing_ = true;
-    SharedText const frame = std::move(outgoing_.front());
-    outgoing_.pop_front();
-    stream_.async_write(asio::buffer(*frame), [self = shared_from_this(), frame](ErrorCode failed, std::size_t) {
-        self->written(failed, frame->size() + frame_overhead);
-    });
+    FrameBatch batch;
+    std::size_t size = 0;
+    while (next_ < outgoing_.size() && batch.size() < batch.capacity()) {
+        size += outgoing_[next_]->size() + frame_overhead;
+        batch.push_back(std::move(outgoing_[next_++]));
+    }
+    if (next_ == outgoing_.size()) {
+        outgoing_.clear();
+        next_ = 0;
+    }
+    frames_->write_frames(std::move(batch), std::make_unique<Written>(shared_from_this(), size));
 }
 
 void BeastWebSocket::written(ErrorCode failed, std::size_t size) {
@@ -185,7 +208,7 @@ void BeastWebSocket::written(ErrorCode failed, std::size_t size) {
             close_locked(std::nullopt);
         else if (!closed_)
             write_next_locked();
-        if (outgoing_.empty()) outgoing_.shrink_to_fit();
+        if (outgoing_.empty()) outgoing_ = {};  // idle: gives its memory back
     }
     if (failed) hang_up();
     if (room) tell_change();

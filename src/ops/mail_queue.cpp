@@ -124,12 +124,11 @@ void MailQueue::work() {
         waiting_.erase(first);
         lock.unlock();
         bool const delivered = deliver_(entry.mail);
+        bool const over = delivered || entry.tries >= limits_.pauses.size();
+        if (!delivered && over) write_log(Level::error, "mail.given_up", fields(field("letters", 1)));
+        if (over && entry.mail.done) entry.mail.done(delivered);
         lock.lock();
-        if (delivered) continue;
-        if (entry.tries >= limits_.pauses.size()) {
-            write_log(Level::error, "mail.given_up", fields(field("letters", 1)));
-            continue;
-        }
+        if (over) continue;
         entry.due = std::chrono::steady_clock::now() + limits_.pauses[entry.tries++];
         waiting_.push_back(std::move(entry));
     }

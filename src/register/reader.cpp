@@ -55,6 +55,14 @@ public:
         return all;
     }
 
+    bool flag(std::string const& key, bool otherwise) {
+        toml::node const* const node = document_.find(key);
+        if (node == nullptr) return otherwise;
+        auto const value = node->value_exact<bool>();
+        problems_.want(value.has_value(), key, "must be true or false");
+        return value.value_or(otherwise);
+    }
+
     /// Empty when it is absent, which is no problem.
     std::string date(std::string const& key) {
         toml::node const* const node = document_.find(key);
@@ -66,7 +74,7 @@ public:
 
     Recipient recipient(std::string const& id) {
         std::string const key = "recipients." + id + ".";
-        only(key, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to"});
+        only(key, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to", "notify", "silent"});
         Recipient r{id,
                     {},
                     text(key + "role"),
@@ -74,7 +82,9 @@ public:
                     text(key + "mechanism", true),
                     text(key + "agreement", true),
                     date(key + "expires"),
-                    {}};
+                    {},
+                    text(key + "notify", true),
+                    flag(key + "silent", true)};
         if (document_.find(key + "passes_on_to") != nullptr)
             r.passes_on_to = texts(key + "passes_on_to", "must be a list of words");
         auto const* const name = document_.find(key + "name");

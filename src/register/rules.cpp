@@ -1,6 +1,7 @@
 #include "rules.hpp"
 
 #include "facts_codec.hpp"
+#include "samtal/ops/mailer.hpp"
 
 #include <fmt/format.h>
 
@@ -47,6 +48,10 @@ void check_recipients(Register const& r, Document const& document, Problems& pro
             problems.want(
                 other != who.id && std::ranges::find(r.recipients, other, &Recipient::id) != r.recipients.end(),
                 key + ".passes_on_to", "unknown recipient");
+        problems.want(who.notify.empty() || ops::is_mail_address(who.notify), key + ".notify",
+                      "must be an e-mail address");
+        problems.want(who.silent || who.role == "authority", key + ".silent",
+                      "only what an authority got may be kept silent");
         problems.want(who.expires.empty() || !who.agreement.empty(), key + ".expires",
                       "only an agreement expires");
     }

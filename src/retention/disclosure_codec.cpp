@@ -51,10 +51,27 @@ Result<DisclosureOrder> decode_disclosure(gateway::Ask const& ask) {
                            second};
 }
 
+Result<ReleaseOrder> decode_release_of_disclosure(gateway::Ask const& ask) {
+    auto const disclosure = ask.id<Id<struct DisclosureTag>>(0);
+    if (!disclosure) return disclosure.error();
+    auto in = ask.body();
+    ReleaseOrder const order{disclosure->value(), in.id<UserId>("by"), in.id<UserId>("second")};
+    if (auto const problem = in.finish()) return *problem;
+    return order;
+}
+
+std::string encode_released(std::size_t people) {
+    return json{{"people", people}}.dump();
+}
+
 std::string encode(LawPermit const& permit, DisclosureOrder const& order, Disclosure const& given) {
     json records = json::array();
     for (LawRecordText const& record : given.records) records.push_back(json::parse(record.open(permit)));
-    return json{{"disclosure_id", given.id}, {"case", order.case_number}, {"records", std::move(records)}}.dump();
+    return json{{"disclosure_id", given.id},
+                {"case", order.case_number},
+                {"records", std::move(records)},
+                {"people", given.people}}
+        .dump();
 }
 
 }  // namespace samtal::retention

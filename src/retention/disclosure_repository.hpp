@@ -26,6 +26,14 @@ struct DisclosureOrder {
 struct Disclosure {
     std::string id;
     std::vector<LawRecordText> records;  // oldest first
+    std::size_t people = 0;              // whose number it was: they are told when the case allows it
+};
+
+/// The case allows it: those whose number it was may see what was given.
+struct ReleaseOrder {
+    boost::uuids::uuid disclosure;
+    UserId by;
+    UserId second;
 };
 
 class DisclosureRepository {
@@ -33,6 +41,8 @@ public:
     virtual ~DisclosureRepository() = default;
     /// `denied` unless both are active administrators and two. Recorded in the same transaction.
     virtual Task<Result<Disclosure>> disclose(LawPermit const&, DisclosureOrder const&, Timestamp now) = 0;
+    /// How many people see it from now on. Two administrators, as above; `not_found` for no disclosure.
+    virtual Task<Result<std::size_t>> release(LawPermit const&, ReleaseOrder const&, Timestamp now) = 0;
 };
 
 }  // namespace samtal::retention

@@ -53,6 +53,14 @@ Task<Result<Reply>> disclose(DisclosureRepository& disclosures, bool kept, LawPe
     co_return Reply{200, encode(permit, order, *given), {}};
 }
 
+Task<Result<Reply>> release_disclosure(DisclosureRepository& disclosures, bool kept, LawPermit permit,
+                                       ReleaseOrder order, Timestamp now) {
+    if (!kept) co_return nothing_kept;
+    auto const people = co_await disclosures.release(permit, order, now);
+    if (!people) co_return people.error();
+    co_return Reply{200, encode_released(*people), {}};
+}
+
 Task<Result<Reply>> list(HoldRepository& holds, RetentionPermit permit, HoldList wanted) {
     auto const found = co_await holds.list(permit, wanted);
     if (!found) co_return found.error();
@@ -79,6 +87,11 @@ void add_disclosure_routes(gateway::Router& router, DisclosureRepository& disclo
         Method::post, "/admin/authority-disclosure", decode_disclosure,
         [&disclosures, kept, clock](LawPermit permit, DisclosureOrder order) {
             return disclose(disclosures, kept, std::move(permit), std::move(order), clock());
+        });
+    router.administrator<purpose::LawRetention>(
+        Method::post, "/admin/authority-disclosure/{id}/release", decode_release_of_disclosure,
+        [&disclosures, kept, clock](LawPermit permit, ReleaseOrder order) {
+            return release_disclosure(disclosures, kept, std::move(permit), order, clock());
         });
 }
 

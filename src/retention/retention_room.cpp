@@ -5,7 +5,20 @@
 #include "retention_codec.hpp"
 #include "samtal/core/register_texts.hpp"
 
+#include <algorithm>
+
 namespace samtal::retention {
+
+namespace {
+
+/// To whom the law's records go.
+processing::Recipient authority_of(processing::Register const& in_force) {
+    auto const found = std::ranges::find(in_force.recipients, "authority", &processing::Recipient::role);
+    if (found == in_force.recipients.end()) throw std::runtime_error{"the register names no authority"};
+    return *found;
+}
+
+}  // namespace
 
 struct RetentionRoom::Built {
     Built(RetentionParts const& parts, RetentionOptions const& options)
@@ -13,7 +26,8 @@ struct RetentionRoom::Built {
           keeps_traffic{must_keep_traffic(parts.service_class)},
           repository{parts.db},
           holds{parts.db, parts.cipher},
-          disclosures{parts.db, parts.cipher, parts.ring},
+          disclosures{parts.db, parts.cipher, parts.ring,
+                      [in_force = parts.in_force] { return authority_of(in_force()); }},
           service{
               repository,
               [in_force = parts.in_force] { return with_periods_of(in_force(), decode_rules(register_expiry)); },

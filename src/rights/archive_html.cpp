@@ -1,4 +1,5 @@
 #include "archive_html.hpp"
+#include "samtal/core/html.hpp"
 #include "samtal/register/record.hpp"
 
 #include <fmt/format.h>
@@ -74,34 +75,14 @@ Phrases const& phrases(ArchivePlan const& plan) {
     return plan.language == "sv" ? swedish : english;
 }
 
-std::string escaped(std::string_view text) {
-    std::string html;
-    html.reserve(text.size());
-    for (char const c : text) {
-        if (c == '&')
-            html += "&amp;";
-        else if (c == '<')
-            html += "&lt;";
-        else if (c == '>')
-            html += "&gt;";
-        else if (c == '"')
-            html += "&quot;";
-        else if (c == '\'')
-            html += "&#39;";
-        else
-            html.push_back(c);
-    }
-    return html;
-}
-
 std::string line(std::string_view tag, std::initializer_list<std::string_view> cells) {
     std::string html = "<tr>";
-    for (std::string_view const cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, escaped(cell));
+    for (std::string_view const cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, escape_html(cell));
     return html + "</tr>\n";
 }
 
 std::string element(std::string_view tag, std::string_view text) {
-    return fmt::format("<{0}>{1}</{0}>\n", tag, escaped(text));
+    return fmt::format("<{0}>{1}</{0}>\n", tag, escape_html(text));
 }
 
 std::string joined(std::vector<std::string> const& ids, auto const& name_of) {
@@ -139,7 +120,7 @@ std::string html_head(ArchivePlan const& plan, View view, Timestamp made) {
         "<!doctype html>\n<html lang=\"{}\">\n<meta charset=\"utf-8\">\n<meta "
         "http-equiv=\"Content-Security-Policy\" "
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{}</title>\n<style>{}</style>\n",
-        escaped(plan.language), escaped(title), style);
+        escape_html(plan.language), escape_html(title), style);
     html += element("h1", title);
     html += element("p", fmt::format(fmt::runtime(say.made), rfc3339(made), plan.in_force.version));
     html +=
@@ -151,13 +132,14 @@ std::string html_head(ArchivePlan const& plan, View view, Timestamp made) {
 
 std::string html_table(ArchiveTable const& table) {
     std::string html = element("h3", table.title) + "<table>\n<tr>";
-    for (ArchiveColumn const& column : table.columns) html += fmt::format("<th>{}</th>", escaped(column.label));
+    for (ArchiveColumn const& column : table.columns)
+        html += fmt::format("<th>{}</th>", escape_html(column.label));
     return html + "</tr>\n";
 }
 
 std::string html_row(ArchiveRow const& row) {
     std::string html = "<tr>";
-    for (auto const& cell : row.cells) html += "<td>" + (cell ? escaped(*cell) : std::string{}) + "</td>";
+    for (auto const& cell : row.cells) html += "<td>" + (cell ? escape_html(*cell) : std::string{}) + "</td>";
     return html + "</tr>\n";
 }
 

@@ -9,8 +9,8 @@
 namespace samtal::rights {
 
 /// How a column stands in the database: as it is shown, as plain bytes, as a document that was signed (a line,
-/// then JSON), or sealed over text or over JSON.
-enum class ColumnKind { plain, hex, document, cipher, cipher_json };
+/// then JSON), or sealed over text, over JSON, or over sound, which becomes a file of its own.
+enum class ColumnKind { plain, hex, document, cipher, cipher_json, cipher_wav };
 
 struct ArchiveColumn {
     std::string name;

@@ -16,6 +16,7 @@ std::string text(json const& source, char const* key) {
 ColumnKind kind_of(std::string_view name) {
     if (name == "cipher") return ColumnKind::cipher;
     if (name == "cipher_json") return ColumnKind::cipher_json;
+    if (name == "cipher_wav") return ColumnKind::cipher_wav;
     if (name == "document") return ColumnKind::document;
     return name == "hex" ? ColumnKind::hex : ColumnKind::plain;
 }

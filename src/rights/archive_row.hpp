@@ -14,6 +14,7 @@ namespace samtal::rights {
 struct ArchiveRow {
     std::string json;
     std::vector<std::optional<std::string>> cells;
+    std::vector<std::pair<std::string, std::string>> files;  // path and content of what is a file of its own
 };
 
 /// Opens what stands sealed in "table.column"; nothing when its owner was erased.
@@ -26,5 +27,8 @@ using OpenCell =
 /// Of a row with a document and its signature: the receipt that the person was given, which verifies with
 /// `samtalctl consent verify-receipt`. Of another row: itself.
 [[nodiscard]] std::string receipt_of(ArchiveRow const&);
+
+/// One column of the row, as JSON.
+[[nodiscard]] std::string part_of(ArchiveRow const&, std::string_view column);
 
 }  // namespace samtal::rights

@@ -50,6 +50,11 @@ ordered_json document(std::string const& hex) {
     return parsed.is_discarded() ? ordered_json(hex) : parsed;
 }
 
+/// The row's first column is an id of ours, so nothing from outside becomes a path.
+std::string file_of(ArchiveTable const& table, ArchiveRow const& row) {
+    return table.name + "/" + row.cells.front().value() + ".wav";
+}
+
 }  // namespace
 
 Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const& table, OpenCell const& open) {
@@ -58,11 +63,17 @@ Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const& tabl
     ArchiveRow row;
     for (ArchiveColumn const& column : table.columns) {
         ordered_json value = source.at(column.name);
-        bool const sealed = column.kind == ColumnKind::cipher || column.kind == ColumnKind::cipher_json;
+        bool const sealed = column.kind == ColumnKind::cipher || column.kind == ColumnKind::cipher_json ||
+                            column.kind == ColumnKind::cipher_wav;
         if (sealed && !value.is_null()) {
             auto plain = open(table.sealed_in + "." + column.name, from_hex(value.get_ref<std::string const&>()));
             if (!plain) return plain.error();
-            value = *plain ? opened(*std::move(*plain), column.kind) : ordered_json{};
+            if (*plain && column.kind == ColumnKind::cipher_wav) {
+                row.files.emplace_back(file_of(table, row), *std::move(*plain));
+                value = row.files.back().first;
+            } else {
+                value = *plain ? opened(*std::move(*plain), column.kind) : ordered_json{};
+            }
         }
         if (column.kind == ColumnKind::document && value.is_string()) value = document(value.get<std::string>());
         row.cells.push_back(value.is_null() ? std::nullopt : std::optional{readable(value)});
@@ -70,6 +81,10 @@ Result<ArchiveRow> decode_row(std::string_view content, ArchiveTable const& tabl
     }
     row.json = dumped(shown);
     return row;
+}
+
+std::string part_of(ArchiveRow const& row, std::string_view column) {
+    return dumped(ordered_json::parse(row.json).at(std::string{column}));
 }
 
 std::string receipt_of(ArchiveRow const& row) {

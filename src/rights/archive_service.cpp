@@ -4,6 +4,8 @@
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
 #include "pg_archive_repository.hpp"
+#include "samtal/contacts/vcard.hpp"
+#include "samtal/register/choice.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -49,6 +51,7 @@ private:
         // Each act of consent is its own receipt.
         ArchiveFile* const receipts =
             table.name == "consent_events" ? &files_.emplace_back("receipts.jsonl") : nullptr;
+        ArchiveFile* const cards = table.name == "contacts" ? &files_.emplace_back("contacts.vcf") : nullptr;
         csv.write(csv_header(table));
         html_.write(html_table(table));
         std::optional<std::string> after;
@@ -58,15 +61,23 @@ private:
             for (ArchiveRow const& row : page->rows) {
                 json.write_row(row.json + "\n");
                 if (receipts != nullptr) receipts->write_row(receipt_of(row) + "\n");
+                if (cards != nullptr) cards->write_row(contacts::vcard_of(part_of(row, "card")));
+                for (auto const& [path, content] : row.files) add_file(path, content);
                 csv.write_row(csv_line(row.cells));
                 html_.write_row(html_row(row));
             }
             after = page->next;
         } while (after);
         html_.write(html_table_end(plan_, table, json.rows()));
-        for (ArchiveFile* const file : {&json, &csv, receipts})
+        for (ArchiveFile* const file : {&json, &csv, receipts, cards})
             if (file != nullptr) file->finish();
         co_return Result<void>{};
+    }
+
+    void add_file(std::string const& path, std::string_view content) {
+        ArchiveFile& file = files_.emplace_back(path);
+        file.write(content);
+        file.finish();
     }
 
     static std::string csv_header(ArchiveTable const& table) {
@@ -103,11 +114,14 @@ private:
     Task<Result<std::string>> make(RightsPermit const& permit, Principal who, View view, std::string language) {
         auto pseudonym = co_await rows_.pseudonym_of(permit, who.user);
         if (!pseudonym) co_return pseudonym.error();
+        auto const chat = co_await rows_.chat_retention(permit, who.organisation);
+        if (!chat) co_return chat.error();
+        auto holds = processing::with_choice(parts_.in_force(), purpose::ChatMessaging::name, *chat);
         Making making{rows_,
                       permit,
                       {who.organisation, who.user, *std::move(pseudonym), view == View::portability},
                       view,
-                      archive_plan(parts_.in_force(), view, language),
+                      archive_plan(std::move(holds), view, language),
                       parts_.clock()};
         co_return co_await making.zip();
     }

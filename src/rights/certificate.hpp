@@ -32,7 +32,4 @@ inline constexpr std::string_view certificate_title = "samtal erasure certificat
 [[nodiscard]] std::string encode_certificate(Certificate const&, storage::Signer const&,
                                              processing::Register const&);
 
-/// Recipients of the register to be told of an erasure: those who process data for the controller.
-[[nodiscard]] std::vector<std::string> recipients_to_tell(processing::Register const&);
-
 }  // namespace samtal::rights

@@ -37,20 +37,14 @@ std::string encode_certificate(Certificate const& c, storage::Signer const& sign
                            {"key_destroyed", true},
                            {"erased", erased_json(c)},
                            {"kept", kept_after_erasure()},
-                           {"recipients_to_be_told", c.told}};
+                           {"recipients_to_be_told", c.told},
+                           {"recipients_count", c.told.size()}};
     std::string const text = std::string{certificate_title} + certificate.dump();
     return json{{"certificate", certificate},
                 {"signed", text},
                 {"signature", base64url(signer.sign(text))},
                 {"public_key", base64url(signer.public_key())}}
         .dump();
-}
-
-std::vector<std::string> recipients_to_tell(processing::Register const& in_force) {
-    std::vector<std::string> found;
-    for (processing::Recipient const& recipient : in_force.recipients)
-        if (recipient.role == "processor") found.push_back(recipient.id);
-    return found;
 }
 
 }  // namespace samtal::rights

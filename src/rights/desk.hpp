@@ -1,6 +1,6 @@
 #pragma once
 
-#include "requests.hpp"
+#include "notices.hpp"
 #include "samtal/core/personal.hpp"
 
 #include <string>
@@ -19,6 +19,12 @@ struct Decision {
     RequestId id;
     bool refuse;  // else: extend
     Reason reason;
+};
+
+/// Recipients who are not told yet (Art. 19); one of them.
+struct ListNotices {};
+struct ShowNotice {
+    NoticeId id;
 };
 
 /// A request of somebody who has no account (policy J4). The operator has checked who they are.

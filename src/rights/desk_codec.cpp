@@ -74,6 +74,22 @@ Result<Intake> decode_intake(gateway::Ask const& ask) {
     return intake;
 }
 
+Result<ListNotices> decode_list_notices(gateway::Ask const& ask) {
+    auto in = ask.body();
+    if (auto const problem = in.finish()) return *problem;
+    return ListNotices{};
+}
+
+Result<ShowNotice> decode_show_notice(gateway::Ask const& ask) {
+    auto const id = ask.id<NoticeId>(0);
+    if (!id) return id.error();
+    return ShowNotice{*id};
+}
+
+std::string encode_letter(NoticeId id, std::string const& letter) {
+    return json{{"notice_id", id.text()}, {"letter", letter}}.dump();
+}
+
 std::string encode_for_operator(RightsPermit const& permit, Request const& request) {
     json out = json::parse(encode(permit, request));
     out["organisation_id"] = request.organisation.text();

@@ -49,8 +49,10 @@ Task<Eraser::Outcome> Eraser::shut(RightsPermit const& permit, Work const& work)
     if (auto const step = value_of(co_await repository_.begin(permit, work)); step != Step::done)
         co_return hindered(step);
     auto writers = value_of(co_await repository_.others_at_work(permit));
-    parts_.end_access(*work.user);
+    co_await parts_.end_access(*work.user);
     co_await parts_.uncount(*work.user);
+    if (!co_await notices_.prepare(permit, work.id, work.organisation, *work.user, parts_.in_force(), parts_.clock()))
+        throw Unavailable{"the database is busy"};
     if (auto const step = value_of(co_await repository_.destroy_key(permit, work)); step != Step::done)
         co_return hindered(step);
     co_return co_await let_writers_end(permit, std::move(writers)) ? Outcome::done : Outcome::more;
@@ -90,8 +92,7 @@ Task<void> Eraser::certify(RightsPermit const& permit, Work const& work) {
     auto const signed_certificate = [this, &in_force](Certificate const& certificate) {
         return encode_certificate(certificate, parts_.signer, in_force);
     };
-    auto const finished = co_await repository_.finish(permit, work, recipients_to_tell(in_force),
-                                                      signed_certificate, parts_.clock());
+    auto const finished = co_await repository_.finish(permit, work, signed_certificate, parts_.clock());
     if (!finished) throw Unavailable{"the database is busy"};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pg_erasure_repository.hpp"
+#include "pg_notice_repository.hpp"
 #include "samtal/storage/pace.hpp"
 
 #include <functional>
@@ -13,8 +14,9 @@ namespace samtal::rights {
 class Eraser {
 public:
     /// `stopping`: that what is under way has to end soon.
-    Eraser(RightsParts const& parts, PgErasureRepository& repository, std::function<bool()> stopping)
-        : parts_{parts}, repository_{repository}, stopping_{std::move(stopping)} {}
+    Eraser(RightsParts const& parts, PgErasureRepository& repository, PgNoticeRepository& notices,
+           std::function<bool()> stopping)
+        : parts_{parts}, repository_{repository}, notices_{notices}, stopping_{std::move(stopping)} {}
 
     enum class Outcome {
         done,       // the certificate is there
@@ -40,6 +42,7 @@ private:
 
     RightsParts const& parts_;
     PgErasureRepository& repository_;
+    PgNoticeRepository& notices_;
     std::function<bool()> stopping_;
     std::map<std::string, Walk> walks_;  // by request
 };

@@ -64,12 +64,6 @@ UPDATE privacy_requests
  WHERE organisation_id = $1::uuid AND request_id = $2::uuid
 )sql"};
 
-inline constexpr storage::Statement add_notice{R"sql(
--- rights.add_notice
-INSERT INTO erasure_notices (organisation_id, request_id, recipient) VALUES ($1::uuid, $2::uuid, $3::text)
-ON CONFLICT DO NOTHING
-)sql"};
-
 inline constexpr storage::Statement add_archive{R"sql(
 -- rights.add_archive
 INSERT INTO privacy_archives (organisation_id, request_id, user_id, archive, expires_at)
@@ -106,6 +100,20 @@ INSERT INTO privacy_requests (organisation_id, request_id, user_id, subject, kin
 VALUES ($1::uuid, $2::uuid, $3::uuid, sha256(uuid_send($2::uuid)), 'erasure', 'running', 'sv',
         to_timestamp($4::bigint / 1000.0), to_timestamp($5::bigint / 1000.0))
 ON CONFLICT DO NOTHING
+)sql"};
+
+// Nobody took it up, and nobody is on it yet.
+inline constexpr storage::Statement lapsed_invitations{R"sql(
+-- rights.lapsed_invitations
+SELECT u.organisation_id, u.user_id
+  FROM users u
+ WHERE u.state = 'invited' AND u.created_at <= to_timestamp($2::bigint / 1000.0) - $1::interval
+   AND NOT EXISTS (SELECT FROM invitations i WHERE (i.organisation_id, i.user_id) = (u.organisation_id, u.user_id)
+                                               AND i.expires_at + $1::interval > to_timestamp($2::bigint / 1000.0))
+   AND NOT EXISTS (SELECT FROM privacy_requests r WHERE (r.organisation_id, r.user_id) = (u.organisation_id, u.user_id)
+                                                    AND r.kind = 'erasure' AND r.state IN ('received', 'running'))
+ ORDER BY u.created_at
+ LIMIT $3::bigint
 )sql"};
 
 inline constexpr storage::Statement count_open{R"sql(

@@ -68,6 +68,24 @@ Task<Result<Reply>> intake(DeskService& desk, RightsPermit permit, Intake wanted
     co_return gateway::created(encode_intake(*taken));
 }
 
+Task<Result<Reply>> untold(DeskService& desk, RightsPermit permit, ListNotices) {
+    auto const notices = co_await desk.untold(permit);
+    if (!notices) co_return notices.error();
+    co_return Reply{200, encode_untold(*notices, desk.now()), {}};
+}
+
+Task<Result<Reply>> letter(DeskService& desk, RightsPermit permit, ShowNotice wanted) {
+    auto const text = co_await desk.letter(permit, wanted.id);
+    if (!text) co_return text.error();
+    co_return Reply{200, encode_letter(wanted.id, *text), {}};
+}
+
+Task<Result<Reply>> told(DeskService& desk, RightsPermit permit, ShowNotice wanted) {
+    auto const done = co_await desk.told(permit, wanted.id);
+    if (!done) co_return done.error();
+    co_return Reply{204, {}, {}};
+}
+
 /// A free coroutine as a route's handler.
 template <class Service, class Command>
 auto on(Service& service, Task<Result<Reply>> (*handle)(Service&, RightsPermit, Command)) {
@@ -93,6 +111,10 @@ void add_admin_routes(gateway::Router& router, DeskService& desk) {
                             on(desk, decide));
     router.administrator<P>(Method::post, "/admin/privacy/requests/{id}/refuse", decode_refusal, on(desk, decide));
     router.administrator<P>(Method::post, "/admin/privacy/intakes", decode_intake, on(desk, intake));
+    router.administrator<P>(Method::post, "/admin/privacy/notices", decode_list_notices, on(desk, untold));
+    router.administrator<P>(Method::post, "/admin/privacy/notices/{id}/letter", decode_show_notice,
+                            on(desk, letter));
+    router.administrator<P>(Method::post, "/admin/privacy/notices/{id}/told", decode_show_notice, on(desk, told));
 }
 
 }  // namespace samtal::rights

@@ -1,5 +1,6 @@
 #include "pg_archive_repository.hpp"
 
+#include "samtal/consent/organisation_choice.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::rights {
@@ -30,6 +31,13 @@ Task<Result<std::string>> PgArchiveRepository::pseudonym_of(RightsPermit const& 
     // Asks the key store, which may block: so on the database's thread.
     co_return co_await db_.read(permit, [&](storage::Tx&) -> Result<std::string> {
         return cipher_.owner_hash(user, "audit", user.text());
+    });
+}
+
+Task<Result<std::string>> PgArchiveRepository::chat_retention(RightsPermit const& permit,
+                                                              OrganisationId organisation) {
+    co_return co_await db_.read(permit, [organisation](storage::Tx& tx) -> Result<std::string> {
+        return consent::chat_retention_of(tx, organisation);
     });
 }
 

@@ -31,6 +31,8 @@ public:
 
     /// `not_found` when the person has no key any more.
     Task<Result<std::string>> pseudonym_of(RightsPermit const&, UserId);
+    /// As an ISO 8601 period; empty: as the register says.
+    Task<Result<std::string>> chat_retention(RightsPermit const&, OrganisationId);
     Task<Result<ArchivePage>> page(RightsPermit const&, ArchiveSubject const&, ArchiveTable const&,
                                    std::optional<std::string> const& after);
 

@@ -2,6 +2,8 @@
 
 #include "deadline.hpp"
 #include "erasure_statements.hpp"
+#include "notice_statements.hpp"
+#include "notices.hpp"
 #include "request_statements.hpp"
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/storage/values.hpp"
@@ -103,13 +105,14 @@ Task<Result<std::optional<ErasedBatch>>> PgErasureRepository::erase_batch(Rights
 }
 
 Task<Result<void>> PgErasureRepository::finish(RightsPermit const& permit, Work const& work,
-                                               std::vector<std::string> const& recipients, Certify const& certify,
-                                               Timestamp now) {
+                                               Certify const& certify, Timestamp now) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
         auto const subject = take(tx, work);
         if (!subject) return {};
-        for (std::string const& recipient : recipients)
-            tx.exec(add_notice, work.organisation.text(), work.id.text(), recipient);
+        std::vector<std::string> recipients;
+        for (auto const& row : tx.exec(release_notices, work.organisation.text(), work.id.text(), ms(now)))
+            recipients.push_back(storage::text_of(row[0]));
+        std::ranges::sort(recipients);
         tx.exec(finish_erasure, work.organisation.text(), work.id.text(), ms(now),
                 certify({work.id, now, counts_of(tx, work), recipients}));
         record(tx, permit, "rights.erased", *subject, work.id, now);
@@ -173,6 +176,27 @@ Task<Result<std::size_t>> PgErasureRepository::replay(RightsPermit const& permit
     });
 }
 
+Task<Result<std::size_t>> PgErasureRepository::lapse(RightsPermit const& permit, std::string const& period,
+                                                     Timestamp now) {
+    constexpr std::size_t most = 100;
+    std::vector<boost::uuids::uuid> ids;  // outside: a repeated body asks for the same
+    for (std::size_t n = 0; n < most; ++n) ids.push_back(uuid_v7(now));
+    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::size_t> {
+        std::size_t lapsed = 0;
+        for (auto const& row : tx.exec(lapsed_invitations, period, ms(now), static_cast<std::int64_t>(most))) {
+            auto const user = storage::id_of<UserId>(row[1]);
+            RequestId const id{ids[lapsed++]};
+            if (tx.exec(insert_replay, storage::text_of(row[0]), id.text(), user.text(), ms(now),
+                        ms(months_later(now, answer_within)))
+                    .affected_rows() == 0)
+                continue;
+            if (auto const subject = pseudonym(cipher_, user))
+                record(tx, permit, "rights.invitation_lapsed", *subject, id, now);
+        }
+        return lapsed;
+    });
+}
+
 Task<Result<Workload>> PgErasureRepository::workload(RightsPermit const& permit, Timestamp now) {
     co_return co_await db_.read(permit, [&](Tx& tx) -> Result<Workload> {
         Workload load;
@@ -185,6 +209,9 @@ Task<Result<Workload>> PgErasureRepository::workload(RightsPermit const& permit,
         }
         using days = std::chrono::duration<double, std::chrono::days::period>;
         if (nearest) load.days_to_nearest_deadline = days{*nearest - now}.count();
+        auto const untold = tx.exec(count_untold, ms(now - notice_overdue_after))[0];
+        load.notices_waiting = untold[0].as<double>();
+        load.notices_overdue = untold[1].as<double>();
         return load;
     });
 }

@@ -50,8 +50,7 @@ public:
     Task<Result<std::optional<ErasedBatch>>> erase_batch(RightsPermit const&, Work const&, Place const& from,
                                                          int most);
     using Certify = std::function<std::string(Certificate const&)>;
-    Task<Result<void>> finish(RightsPermit const&, Work const&, std::vector<std::string> const& recipients,
-                              Certify const&, Timestamp now);
+    Task<Result<void>> finish(RightsPermit const&, Work const&, Certify const&, Timestamp now);
 
     Task<Result<void>> set_running(RightsPermit const&, Work const&);
     Task<Result<void>> store_archive(RightsPermit const&, Work const&, std::string const& zip, Timestamp now,
@@ -64,6 +63,9 @@ public:
     };
     /// A page of people, in the order of ids.
     Task<Result<std::vector<Somebody>>> people(RightsPermit const&, UserId after);
+    /// Erasures of those whose invitation ran out a `period` (ISO 8601) ago and was never taken up; up to a
+    /// hundred.
+    Task<Result<std::size_t>> lapse(RightsPermit const&, std::string const& period, Timestamp now);
     /// Those of them who were erased, as the key store knows it; each gets an erasure of its own, if none is open.
     Task<Result<std::size_t>> replay(RightsPermit const&, std::vector<Somebody> const&, Timestamp now);
 

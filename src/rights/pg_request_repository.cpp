@@ -1,5 +1,6 @@
 #include "pg_request_repository.hpp"
 
+#include "notice_statements.hpp"
 #include "request_statements.hpp"
 #include "samtal/storage/values.hpp"
 
@@ -22,9 +23,15 @@ Literal asked(std::string_view kind) {
     return "rights.erasure_requested";
 }
 
+Request with_notices(Tx& tx, Request request) {
+    for (auto const& row : tx.exec(notices_of_request, request.organisation.text(), request.id.text()))
+        request.notices.push_back(
+            {storage::text_of(row[0]), storage::text_of(row[1]), storage::optional_time_of(row[2])});
+    return request;
+}
+
 }  // namespace
 
-/// Gives the person's pseudonym. Nothing of the transaction is done yet when it refuses.
 Result<std::string> PgRequestRepository::insert(Tx& tx, RightsPermit const& permit, RequestRow const& r,
                                                 Literal act) {
     auto subject = pseudonym(cipher_, r.who.user);
@@ -69,12 +76,18 @@ Task<Result<bool>> PgRequestRepository::open_erasure(RightsPermit const& permit,
     });
 }
 
-Task<Result<void>> PgRequestRepository::restrict(RightsPermit const& permit, RequestRow const& row, bool active) {
+Task<Result<void>> PgRequestRepository::restrict(RightsPermit const& permit, RequestRow const& row, bool active,
+                                                 processing::Register const& in_force) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
         auto const inserted =
             insert(tx, permit, row, active ? Literal{"rights.restricted"} : Literal{"rights.restriction_lifted"});
         if (!inserted) return inserted.error();
-        tx.exec(set_restricted, row.who.organisation.text(), row.who.user.text(), active, ms(row.received_at));
+        auto const changed =
+            tx.exec(set_restricted, row.who.organisation.text(), row.who.user.text(), active, ms(row.received_at));
+        if (!changed.empty())
+            notices_.add(tx, row.id, row.who.organisation,
+                         {active ? "restriction" : "restriction_lifted", row.who.user, ""}, in_force,
+                         row.received_at);
         return {};
     });
 }
@@ -90,22 +103,6 @@ Task<Result<void>> PgRequestRepository::object(RightsPermit const& permit, Reque
             tx.exec(add_objection, organisation, row.who.user.text(), purpose, ms(row.received_at));
         else
             tx.exec(lift_objection, organisation, row.who.user.text(), purpose);
-        return {};
-    });
-}
-
-Task<Result<void>> PgRequestRepository::rectify(RightsPermit const& permit, RequestRow const& row,
-                                                std::string const& field, Detail const& value) {
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
-        auto const inserted = insert(tx, permit, row, "rights.rectified");
-        if (!inserted) return inserted.error();
-        bool const given = field == "given_name";
-        std::string_view const column =
-            given ? field::ProfilesGivenName::column : field::ProfilesFamilyName::column;
-        auto const sealed = cipher_.seal(row.who.user, {column, row.who.user.value()}, value.open(permit));
-        if (!sealed) return no_such_request;
-        tx.exec(given ? correct_given_name : correct_family_name, row.who.organisation.text(), row.who.user.text(),
-                bytea(*sealed));
         return {};
     });
 }
@@ -130,7 +127,7 @@ Task<Result<Request>> PgRequestRepository::find(RightsPermit const& permit, Requ
         auto const rows = tx.exec(read_requests, permit.organisation().text(), permit.actor().text(),
                                   std::string{beyond_all_ids}, id.text(), std::int64_t{1});
         if (rows.empty()) return no_such_request;
-        return request_of(cipher_, rows[0]);
+        return with_notices(tx, request_of(cipher_, rows[0]));
     });
 }
 
@@ -139,7 +136,7 @@ Task<Result<Request>> PgRequestRepository::find_by_receipt(RightsPermit const& p
     co_return co_await db_.read(permit, [&](Tx& tx) -> Result<Request> {
         auto const rows = tx.exec(read_by_receipt, bytea(receipt_hash), ms(now));
         if (rows.empty()) return bad_receipt;
-        return request_of(cipher_, rows[0]);
+        return with_notices(tx, request_of(cipher_, rows[0]));
     });
 }
 

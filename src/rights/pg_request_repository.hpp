@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pg_notice_repository.hpp"
 #include "request_rows.hpp"
 #include "samtal/storage/database.hpp"
 
@@ -23,16 +24,17 @@ struct RequestRow {
 /// `conflict`/ "in-progress": the kind is under way.
 class PgRequestRepository {
 public:
-    PgRequestRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
+    PgRequestRepository(storage::Database& db, storage::ColumnCipher& cipher, PgNoticeRepository& notices)
+        : db_{db}, cipher_{cipher}, notices_{notices} {}
 
     Task<Result<void>> open(RightsPermit const&, RequestRow const&);
     /// Also shuts the account, unless a legal hold stops it: true when it was shut.
     Task<Result<bool>> open_erasure(RightsPermit const&, RequestRow const&);
-    Task<Result<void>> restrict(RightsPermit const&, RequestRow const&, bool active);
+    Task<Result<void>> restrict(RightsPermit const&, RequestRow const&, bool active, processing::Register const&);
     Task<Result<void>> object(RightsPermit const&, RequestRow const&, std::string const& purpose, bool active);
-    /// `field` is given_name or family_name.
-    Task<Result<void>> rectify(RightsPermit const&, RequestRow const&, std::string const& field,
-                               Detail const& value);
+    /// The row and its leaf, for an act in the same transaction. Gives the person's pseudonym. Nothing is done yet
+    /// when it refuses.
+    Result<std::string> insert(storage::Tx&, RightsPermit const&, RequestRow const&, Literal act);
 
     /// The actor's own. Newest first.
     Task<Result<RequestPage>> list(RightsPermit const&, std::optional<RequestId> before, std::size_t limit);
@@ -43,10 +45,9 @@ public:
     Task<Result<std::string>> archive(RightsPermit const&, RequestId, Timestamp now);
 
 private:
-    Result<std::string> insert(storage::Tx&, RightsPermit const&, RequestRow const&, Literal act);
-
     storage::Database& db_;
     storage::ColumnCipher& cipher_;
+    PgNoticeRepository& notices_;
 };
 
 }  // namespace samtal::rights

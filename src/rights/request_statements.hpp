@@ -11,7 +11,7 @@ INSERT INTO privacy_requests (organisation_id, request_id, user_id, subject, kin
                               done_at, receipt_hash, receipt_expires_at)
 VALUES ($1::uuid, $2::uuid, $3::uuid, $4::bytea, $5::text, $6::text, NULLIF($7, '')::bytea, $8::text,
         to_timestamp($9::bigint / 1000.0), to_timestamp($10::bigint / 1000.0),
-        CASE WHEN $6::text = 'done' THEN to_timestamp($9::bigint / 1000.0) END, NULLIF($11, '')::bytea,
+        CASE WHEN $6::text IN ('done', 'refused') THEN to_timestamp($9::bigint / 1000.0) END, NULLIF($11, '')::bytea,
         to_timestamp(NULLIF($12::bigint, 0) / 1000.0))
 ON CONFLICT DO NOTHING
 RETURNING request_id
@@ -40,8 +40,9 @@ DELETE FROM sessions WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 inline constexpr storage::Statement set_restricted{R"sql(
 -- rights.set_restricted
 UPDATE users
-   SET restricted_at = CASE WHEN $3::boolean THEN coalesce(restricted_at, to_timestamp($4::bigint / 1000.0)) END
- WHERE organisation_id = $1::uuid AND user_id = $2::uuid
+   SET restricted_at = CASE WHEN $3::boolean THEN to_timestamp($4::bigint / 1000.0) END
+ WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND (restricted_at IS NULL) = $3::boolean
+RETURNING user_id
 )sql"};
 
 inline constexpr storage::Statement add_objection{R"sql(
@@ -54,16 +55,6 @@ ON CONFLICT DO NOTHING
 inline constexpr storage::Statement lift_objection{R"sql(
 -- rights.lift_objection
 DELETE FROM objections WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND purpose = $3::text
-)sql"};
-
-inline constexpr storage::Statement correct_given_name{R"sql(
--- rights.correct_given_name
-UPDATE profiles SET given_name = $3::bytea WHERE organisation_id = $1::uuid AND user_id = $2::uuid
-)sql"};
-
-inline constexpr storage::Statement correct_family_name{R"sql(
--- rights.correct_family_name
-UPDATE profiles SET family_name = $3::bytea WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 )sql"};
 
 // UUIDv7 grows with time: newest first.

@@ -1,5 +1,7 @@
 #include "rights_codec.hpp"
 
+#include "samtal/directory/profile_values.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -35,7 +37,23 @@ json to_json(RightsPermit const& permit, Request const& r) {
              {"done_at", optional_time(r.done_at)}};
     if (!r.waits_for.empty()) out["waits_for"] = r.waits_for;
     if (r.reason) out["reason"] = r.reason->open(permit);
+    for (NoticeState const& notice : r.notices)
+        out["recipients"].push_back({{"recipient", notice.recipient},
+                                     {"state", notice.state},
+                                     {"told_at", optional_time(notice.told_at)}});
     return out;
+}
+
+void read_correction(gateway::FieldReader& in, NewRequest& wanted) {
+    wanted.field = in.text("field");
+    if (wanted.field != "contact_numbers") {
+        wanted.value.emplace(in.text("value"));
+        return;
+    }
+    auto const numbers = in.optional_texts("value", directory::most_contact_numbers);
+    if (!numbers || !std::ranges::all_of(*numbers, directory::is_contact_number))
+        in.refuse("must be up to ten numbers of digits, +, -, spaces and parentheses", "value");
+    wanted.value.emplace(directory::encode_numbers(numbers.value_or(std::vector<std::string>{})));
 }
 
 }  // namespace
@@ -51,10 +69,7 @@ Result<NewRequest> decode_new(gateway::Ask const& ask) {
                       .language = ask.request.header("accept-language").starts_with("en") ? "en" : "sv"};
     if (std::ranges::find(kinds, wanted.kind) == kinds.end())
         in.refuse("must be access, portability, rectification, erasure, restriction or objection", "kind");
-    if (wanted.kind == "rectification") {
-        wanted.field = in.text("field");
-        wanted.value.emplace(in.text("value"));
-    }
+    if (wanted.kind == "rectification") read_correction(in, wanted);
     if (wanted.kind == "objection") wanted.purpose = in.text("purpose");
     if (wanted.kind == "restriction" || wanted.kind == "objection") wanted.active = needed_boolean(in, "active");
     if (auto const problem = in.finish()) return *problem;

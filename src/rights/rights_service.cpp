@@ -12,16 +12,10 @@ namespace samtal::rights {
 namespace {
 
 constexpr std::size_t receipt_bytes = 32;
-constexpr std::size_t most_name_bytes = 200;
 
 constexpr Error no_such_purpose{Errc::not_found, "no such thing"};
 constexpr Error not_objectable{Errc::conflict, "this purpose does not rest on a legitimate interest", "purpose",
                                "not-objectable"};
-constexpr Error not_here{Errc::invalid,
-                         "is corrected by given_name and family_name only; an e-mail address changes by its own "
-                         "confirmation, a number through your organisation",
-                         "field"};
-constexpr Error no_name{Errc::invalid, "must be 1 to 200 bytes without control characters", "value"};
 constexpr Error not_ready{Errc::conflict, "the archive is not ready yet", "", "in-progress"};
 constexpr Error no_archive{Errc::not_found, "no such thing"};
 
@@ -29,15 +23,14 @@ bool takes_effect_at_once(std::string_view kind) {
     return kind == "restriction" || kind == "objection" || kind == "rectification";
 }
 
-bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= most_name_bytes &&
-           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 Secret new_receipt() {
     std::string bytes(receipt_bytes, '\0');
     randombytes_buf(bytes.data(), bytes.size());
     return Secret{std::string{gateway::receipt_prefix} + base64url(bytes)};
+}
+
+bool is_over(std::string_view state) {
+    return state == "done" || state == "refused";
 }
 
 Accepted accepted(RequestRow const& row, std::string state) {
@@ -50,7 +43,7 @@ Accepted accepted(RequestRow const& row, std::string state) {
                     .received_at = row.received_at,
                     .due_at = row.due_at,
                     .extended_at = std::nullopt,
-                    .done_at = row.state == "done" ? std::optional{row.received_at} : std::nullopt,
+                    .done_at = is_over(row.state) ? std::optional{row.received_at} : std::nullopt,
                     .waits_for = {},
                     .reason = std::nullopt,
                     .certificate = {}},
@@ -99,7 +92,7 @@ Task<Result<Accepted>> RightsService::erase(RightsPermit const& permit, RequestR
     row.receipt_expires_at = row.received_at + receipt_life;
     auto const shut = co_await requests_.open_erasure(permit, row);
     if (!shut) co_return shut.error();
-    if (*shut) parts_.end_access(row.who.user);
+    if (*shut) co_await parts_.end_access(row.who.user);
     wake_();
     Accepted answer = accepted(row, row.state);
     answer.receipt_token.emplace(std::move(receipt));
@@ -107,9 +100,9 @@ Task<Result<Accepted>> RightsService::erase(RightsPermit const& permit, RequestR
 }
 
 Task<Result<Accepted>> RightsService::restrict(RightsPermit const& permit, RequestRow row, bool active) {
-    auto const stored = co_await requests_.restrict(permit, row, active);
+    auto const stored = co_await requests_.restrict(permit, row, active, parts_.in_force());
     if (!stored) co_return stored.error();
-    parts_.end_access(row.who.user);
+    co_await parts_.end_access(row.who.user);
     if (active) co_await parts_.uncount(row.who.user);
     co_return accepted(row, row.state);
 }
@@ -129,11 +122,13 @@ Task<Result<Accepted>> RightsService::object(RightsPermit const& permit, Request
 
 Task<Result<Accepted>> RightsService::rectify(RightsPermit const& permit, RequestRow row,
                                               NewRequest const& wanted) {
-    if (wanted.field != "given_name" && wanted.field != "family_name") co_return not_here;
-    if (!is_name(wanted.value->open(permit))) co_return no_name;
-    auto const stored = co_await requests_.rectify(permit, row, wanted.field, *wanted.value);
-    if (!stored) co_return stored.error();
-    co_return accepted(row, row.state);
+    auto refused = co_await rectification_.rectify(permit, row, wanted);
+    if (!refused) co_return refused.error();
+    wake_();  // archives that held the old value, letters to those who got it
+    Accepted answer = accepted(row, row.state);
+    if (row.state == "running") answer.request.waits_for = "confirmation";
+    answer.request.reason = *std::move(refused);
+    co_return answer;
 }
 
 Task<Result<RequestPage>> RightsService::list(RightsPermit const& permit, std::optional<RequestId> before,

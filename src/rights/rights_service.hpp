@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pg_request_repository.hpp"
+#include "rectification_service.hpp"
 #include "samtal/rights/rights.hpp"
 
 namespace samtal::rights {
@@ -11,10 +12,14 @@ class RightsService {
 public:
     /// `wake` begins a round.
     RightsService(RightsParts const& parts, std::function<void()> wake)
-        : parts_{parts}, wake_{std::move(wake)}, requests_{parts.db, parts.cipher} {}
+        : parts_{parts},
+          wake_{std::move(wake)},
+          notices_{parts.db, parts.cipher, parts.ring},
+          requests_{parts.db, parts.cipher, notices_},
+          rectification_{parts_, requests_, notices_} {}
 
-    /// `denied`/"step-up-required" for access, portability, erasure; `conflict`: "in-progress", "not-objectable";
-    /// `not_found`: no such purpose; `invalid`: a field that is corrected elsewhere.
+    /// `denied`/"step-up-required" for access, portability, erasure and an e-mail address; `conflict`:
+    /// "in-progress", "not-objectable"; `not_found`: no such purpose; `invalid`: no field of theirs.
     Task<Result<Accepted>> ask(RightsPermit const&, NewRequest const&);
 
     Task<Result<RequestPage>> list(RightsPermit const&, std::optional<RequestId> before, std::size_t limit);
@@ -33,7 +38,9 @@ private:
 
     RightsParts parts_;
     std::function<void()> wake_;
+    PgNoticeRepository notices_;
     PgRequestRepository requests_;
+    RectificationService rectification_;
 };
 
 }  // namespace samtal::rights

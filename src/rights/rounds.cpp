@@ -1,12 +1,15 @@
 #include "rounds.hpp"
 
 #include "deadline.hpp"
+#include "rectification_rules.hpp"
 #include "samtal/ops/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
 
 namespace samtal::rights {
 
@@ -16,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto pause = 2s;
+constexpr auto lapse_pause = 10s;
 
 }  // namespace
 
@@ -64,9 +68,11 @@ Task<void> Rounds::rounds() {
 Task<void> Rounds::round() {
     auto const permit = parts_.permits.permit_machine<purpose::RightsAndEvidence>(OrganisationId::nil());
     if (!looked_) co_await replay(permit);
+    co_await lapse(permit);
     bool const all = co_await work_on_all(permit);
     replayed_ = replayed_ || all;
     (void)co_await repository_.expire_archives(permit, parts_.clock());
+    co_await teller_.round(permit);
     auto const load = co_await repository_.workload(permit, parts_.clock());
     if (!load) co_return;
     std::scoped_lock const lock{mutex_};
@@ -115,13 +121,34 @@ Task<bool> Rounds::work_on(RightsPermit const& permit, Work const& work) {
             unfinished_ = unfinished_ || outcome == Eraser::Outcome::more;
             co_return outcome == Eraser::Outcome::done || outcome == Eraser::Outcome::held;
         }
-        if (work.kind == "access" || work.kind == "portability") co_await build_archive(permit, work);
+        if (work.kind == "access" || work.kind == "portability")
+            co_await build_archive(permit, work);
+        else if (work.kind == "rectification")
+            co_await settle_address(permit, work);
         co_return true;
     } catch (std::exception const& e) {
         ops::write_log(ops::Level::warning, "rights.request_failed",
                        ops::fields(ops::field("kind", work.kind), ops::field("what", e.what())));
         co_return work.kind != "erasure";
     }
+}
+
+Task<void> Rounds::settle_address(RightsPermit const& permit, Work const& work) {
+    Reason const unconfirmed{address_not_confirmed(work.language)};
+    (void)co_await rectifications_.settle(permit, work, parts_.in_force(), unconfirmed, parts_.clock());
+}
+
+/// Now and then: an invitation lives for weeks.
+Task<void> Rounds::lapse(RightsPermit const& permit) {
+    Timestamp const now = parts_.clock();
+    if (lapsed_at_ && now - *lapsed_at_ < lapse_pause && now >= *lapsed_at_) co_return;
+    auto const in_force = parts_.in_force();
+    auto const* const account = in_force.purpose(purpose::AccountLogin::name);
+    if (account == nullptr) co_return;
+    auto const& steps = account->retention.steps;
+    auto const step = std::ranges::find(steps, "invitation", &processing::Step::of);
+    if (step == steps.end()) co_return;
+    if (co_await repository_.lapse(permit, step->duration, now)) lapsed_at_ = now;
 }
 
 Task<void> Rounds::build_archive(RightsPermit const& permit, Work const& work) {

@@ -2,6 +2,8 @@
 
 #include "archive.hpp"
 #include "eraser.hpp"
+#include "pg_rectification_repository.hpp"
+#include "teller.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,7 +22,11 @@ public:
         : parts_{parts},
           archive_{archive},
           repository_{parts.duties, parts.cipher, parts.keys},
-          eraser_{parts_, repository_, [this] { return stopping_.load(); }},
+          notices_{parts.duties, parts.cipher, parts.ring},
+          requests_{parts.duties, parts.cipher, notices_},
+          rectifications_{parts.duties, parts.cipher, requests_, notices_},
+          eraser_{parts_, repository_, notices_, [this] { return stopping_.load(); }},
+          teller_{parts_, notices_},
           timer_{parts.executor} {}
 
     void start();
@@ -37,11 +43,18 @@ private:
     Task<bool> work_on_all(RightsPermit const&);
     Task<bool> work_on(RightsPermit const&, Work const&);
     Task<void> build_archive(RightsPermit const&, Work const&);
+    Task<void> settle_address(RightsPermit const&, Work const&);
+    Task<void> lapse(RightsPermit const&);
 
     RightsParts parts_;
     Archive* archive_;
     PgErasureRepository repository_;
+    PgNoticeRepository notices_;
+    PgRequestRepository requests_;
+    PgRectificationRepository rectifications_;
     Eraser eraser_;
+    Teller teller_;
+    std::optional<Timestamp> lapsed_at_;  // when it was last looked for invitations that nobody took up
     boost::asio::steady_timer timer_;
     bool woken_ = false;       // on the executor only, as the next
     bool unfinished_ = false;  // an erasure wants another turn now

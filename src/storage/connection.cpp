@@ -23,9 +23,10 @@ std::string conninfo_value(std::string_view value) {
     std::string_view const kind = std::string_view{state}.substr(0, 2);
     if (kind == "23") throw IntegrityViolation{std::move(state), statement};
     if (kind == "22") throw DataException{std::move(state), statement};
-    // Connection lost, out of resources (disk full, too many connections), shut down, read-only after fail-over.
-    if (kind == "08" || kind == "53" || kind == "57" || kind == "58" || state == "25006")
-        throw Unavailable{"the database cannot do this now"};
+    // Connection lost, or shut down: a backend may be told to quit between its commit and its answer.
+    if (kind == "08" || kind == "57") throw InDoubt{};
+    // Out of resources (disk full, too many connections), read-only after fail-over.
+    if (kind == "53" || kind == "58" || state == "25006") throw Unavailable{"the database cannot do this now"};
     throw SqlFailure{std::move(state), statement};
 }
 
@@ -93,17 +94,17 @@ void Connection::run(Job& job, QueryObserver const& observer) {
         report(true);
     } catch (pqxx::in_doubt_error const&) {
         report(false);
-        throw Retry{};
+        throw InDoubt{};
     } catch (pqxx::broken_connection const&) {
         report(false);
-        throw Unavailable{"the database connection was lost"};
+        throw InDoubt{};
     } catch (pqxx::sql_error const& e) {
         report(false);
         if (e.sqlstate() == "40001" || e.sqlstate() == "40P01") throw Retry{};
         translate(e, statement);
     } catch (pqxx::failure const&) {
         report(false);
-        throw Unavailable{"the database connection was lost"};
+        throw InDoubt{};
     }
 }
 

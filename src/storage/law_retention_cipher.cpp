@@ -1,22 +1,10 @@
 #include "samtal/storage/law_retention_cipher.hpp"
 
-#include "samtal/storage/column_cipher.hpp"
-
 #include <algorithm>
 
 namespace samtal::storage {
 
 namespace {
-
-/// The same cipher as for people's columns; only whose key it is differs.
-class DutyKey final : public KeySource {
-public:
-    explicit DutyKey(Key key) : key_{key} {}
-    Result<Key> key_of(UserId) override { return key_; }
-
-private:
-    Key key_;
-};
 
 Cell cell_of(std::string_view source_hash) {
     Cell cell{"law_retention_calls.record", {}};
@@ -26,30 +14,22 @@ Cell cell_of(std::string_view source_hash) {
 
 }  // namespace
 
-struct LawRetentionCipher::Impl {
-    explicit Impl(KeyRing const& ring) : key{ring.derive("duty:law_retention")} {}
-
-    DutyKey key;
-    ColumnCipher cipher{key};
-};
-
-LawRetentionCipher::LawRetentionCipher(KeyRing const& ring) : impl_{std::make_unique<Impl>(ring)} {}
-LawRetentionCipher::~LawRetentionCipher() = default;
+LawRetentionCipher::LawRetentionCipher(KeyRing const& ring) : duty_{ring, "law_retention"} {}
 
 std::string LawRetentionCipher::number_hash(std::string_view number) const {
-    return impl_->cipher.owner_hash(UserId::nil(), "number", number).value();
+    return duty_.hash("number", number);
 }
 
 std::string LawRetentionCipher::source_hash(std::string_view source) const {
-    return impl_->cipher.owner_hash(UserId::nil(), "source", source).value();
+    return duty_.hash("source", source);
 }
 
 std::string LawRetentionCipher::seal(std::string_view source_hash, std::string_view record) const {
-    return impl_->cipher.seal(UserId::nil(), cell_of(source_hash), record).value();
+    return duty_.seal(cell_of(source_hash), record);
 }
 
 Result<std::string> LawRetentionCipher::open(std::string_view source_hash, std::string_view sealed) const {
-    return impl_->cipher.open(UserId::nil(), cell_of(source_hash), sealed);
+    return duty_.open(cell_of(source_hash), sealed);
 }
 
 }  // namespace samtal::storage

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -20,6 +21,8 @@ using namespace std::chrono_literals;
 constexpr auto renew_every = 250ms;   // a lease survives three renewals that come late
 constexpr auto longest_renewal = 2s;  // for a key store that does not answer at all
 constexpr int most_erasures = 1'000;  // of one renewal; beyond that everything is dropped
+constexpr int most_notices = 10'000;
+constexpr auto notices_stay = 30s;  // half of what the key store keeps them for
 
 constexpr Statement renew_lease{R"sql(
 -- storage.renew_node
@@ -28,12 +31,18 @@ WITH renewed AS (
     VALUES ($1, clock_timestamp() + $2::integer * interval '1 millisecond', $3, $4)
     ON CONFLICT (node_id) DO UPDATE SET lease_until = excluded.lease_until, known_epoch = excluded.known_epoch,
                                         generation = excluded.generation)
-SELECT (SELECT max(epoch) FROM key_epochs), (SELECT generation FROM erasure_generation)
+SELECT (SELECT max(epoch) FROM key_epochs), (SELECT generation FROM erasure_generation),
+       (SELECT string_agg(node_id::text, ',') FROM nodes WHERE node_id <> $1 AND lease_until > clock_timestamp())
 )sql"};
 
 constexpr Statement erasures_since{R"sql(
 -- storage.erasures_since
 SELECT subject_hash FROM tombstones WHERE generation > $1 AND generation <= $2 ORDER BY generation LIMIT $3
+)sql"};
+
+constexpr Statement notices_since{R"sql(
+-- storage.notices_since
+SELECT notice FROM node_notices WHERE generation > $1 AND generation <= $2 ORDER BY generation LIMIT $3
 )sql"};
 
 constexpr Statement leave_nodes{R"sql(
@@ -47,7 +56,8 @@ PgKeyNode::PgKeyNode(LoginOptions login, std::string keys_directory, RecentKeys&
     : login_{std::move(login)},
       keys_directory_{std::move(keys_directory)},
       recent_{recent},
-      id_{uuid_text(uuid_v7(std::chrono::system_clock::now()))},
+      uuid_{uuid_v7(std::chrono::system_clock::now())},
+      id_{uuid_text(uuid_)},
       wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
     if (wake_ < 0) throw std::runtime_error{"no eventfd can be made"};
     thread_ = std::thread{[this] { work(); }};
@@ -108,12 +118,16 @@ bool PgKeyNode::renew(Connection& connection) {
                       tx.exec(renew_lease, id_, static_cast<int>(lease.count()), known_epoch_, generation_)[0];
                   newest_epoch = row[0].as<int>();
                   newest_erasure = row[1].as<std::int64_t>();
-                  if (newest_erasure != generation_) apply_erasures(tx, newest_erasure);
+                  note_others(row[2].is_null() ? std::string{} : text_of(row[2]));
+                  if (newest_erasure == generation_) return true;
+                  apply_erasures(tx, newest_erasure);
+                  pass_on_notices(tx, newest_erasure);
                   return true;
               }};
     connection.run(job, {});
     // From before the question, and only now that everybody erased until then was dropped: whoever is erased later
     // waits for the next renewal or for this lease.
+    renewed_at_ = asked;
     lease_until_.store(asked + lease, std::memory_order_release);
     bool const erased = generation_ != newest_erasure;
     bool const announced = newest_epoch > known_epoch_ && can_read(newest_epoch);
@@ -128,6 +142,35 @@ void PgKeyNode::apply_erasures(Tx& tx, std::int64_t newest) {
     auto const rows = tx.exec(erasures_since, generation_, newest, most_erasures);
     if (static_cast<int>(rows.size()) == most_erasures) return recent_.clear();
     for (auto const& row : rows) recent_.drop(bytes_of(row[0]));
+}
+
+void PgKeyNode::pass_on_notices(Tx& tx, std::int64_t newest) {
+    std::scoped_lock const lock{mutex_};
+    if (generation_ < 0 || !listener_.heard) return;  // just started: nothing is served yet
+    bool const away = std::chrono::steady_clock::now() - renewed_at_ > notices_stay;
+    if (newest < generation_ || away) return listener_.missed();
+    auto const rows = tx.exec(notices_since, generation_, newest, most_notices);
+    if (static_cast<int>(rows.size()) == most_notices) return listener_.missed();
+    for (auto const& row : rows) listener_.heard(bytes_of(row[0]));
+}
+
+void PgKeyNode::note_others(std::string_view ids) {
+    std::vector<boost::uuids::uuid> found;
+    constexpr std::size_t uuid_size = 36;
+    for (; ids.size() >= uuid_size; ids.remove_prefix(std::min(ids.size(), uuid_size + 1)))
+        found.push_back(parse_uuid(ids.substr(0, uuid_size)).value());
+    std::scoped_lock const lock{mutex_};
+    others_ = std::move(found);
+}
+
+void PgKeyNode::listen(Nodes::Listener listener) {
+    std::scoped_lock const lock{mutex_};
+    listener_ = std::move(listener);
+}
+
+std::vector<boost::uuids::uuid> PgKeyNode::others() const {
+    std::scoped_lock const lock{mutex_};
+    return others_;
 }
 
 bool PgKeyNode::can_read(int epoch) const {

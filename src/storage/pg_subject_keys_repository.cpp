@@ -3,6 +3,7 @@
 #include "recent_keys.hpp"
 #include "samtal/storage/key_store.hpp"
 #include "samtal/storage/key_wrapping.hpp"
+#include "samtal/storage/nodes.hpp"
 #include "samtal/storage/values.hpp"
 #include "watchdog.hpp"
 
@@ -60,6 +61,20 @@ constexpr Statement tell_nodes{R"sql(
 SELECT pg_notify('samtal_keys', '')
 )sql"};
 
+constexpr Statement insert_notices{R"sql(
+-- storage.insert_notices
+WITH said AS (UPDATE erasure_generation SET generation = generation + cardinality($1::bytea[]) RETURNING generation),
+     kept AS (INSERT INTO node_notices (generation, notice)
+              SELECT generation - cardinality($1::bytea[]) + n, notice
+                FROM said, unnest($1::bytea[]) WITH ORDINALITY AS u (notice, n))
+SELECT generation FROM said
+)sql"};
+
+constexpr Statement trim_notices{R"sql(
+-- storage.trim_notices
+DELETE FROM node_notices WHERE said_at < clock_timestamp() - interval '1 minute'
+)sql"};
+
 // A lease counts for two seconds more: a crash of the key store may take its last renewals away.
 constexpr Statement nodes_behind{R"sql(
 -- storage.nodes_behind
@@ -74,7 +89,7 @@ SELECT subject_hash FROM tombstones WHERE subject_hash = ANY ($1::bytea[])
 
 constexpr std::size_t most_in_question = 5'000;
 
-class PgSubjectKeysRepository final : public SubjectKeys {
+class PgSubjectKeysRepository final : public NodeKeys, public Nodes {
 public:
     PgSubjectKeysRepository(LoginOptions const& login, KeyRing const& ring)
         : login_{login}, ring_{ring}, wrapper_{ring.directory()}, node_{login, ring.directory(), recent_} {}
@@ -136,6 +151,25 @@ public:
             people = people.subspan(part.size());
         }
         return erased;
+    }
+
+    Nodes& nodes() noexcept override { return *this; }
+    void listen(Listener listener) override { node_.listen(std::move(listener)); }
+    boost::uuids::uuid id() const noexcept override { return node_.uuid(); }
+    bool holds_lease() const noexcept override { return node_.holds_lease(); }
+    std::vector<boost::uuids::uuid> others() const override { return node_.others(); }
+
+    void tell(std::span<std::string const> notices) override {
+        ArrayLiteral sealed;
+        for (std::string const& notice : notices) sealed.add(bytea(notice));
+        std::int64_t generation = 0;
+        run(Mode::transaction, [&](Tx& tx) {
+            tx.exec(trim_notices);
+            generation = tx.exec(insert_notices, sealed.text())[0][0].as<std::int64_t>();
+            tx.exec(tell_nodes);
+            return true;
+        });
+        await_others(generation);
     }
 
     void probe() override {
@@ -233,6 +267,10 @@ private:
 }  // namespace
 
 std::unique_ptr<SubjectKeys> make_pg_subject_keys(LoginOptions login, KeyRing const& ring) {
+    return make_pg_node_keys(std::move(login), ring);
+}
+
+std::unique_ptr<NodeKeys> make_pg_node_keys(LoginOptions login, KeyRing const& ring) {
     return std::make_unique<PgSubjectKeysRepository>(login, ring);
 }
 

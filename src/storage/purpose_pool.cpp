@@ -31,6 +31,7 @@ std::chrono::milliseconds longest_job(LoginOptions const& login) {
 /// the old one is gone. What is left in `failure` is the caller's.
 void perform(Job& job, std::optional<Connection>& connection, LoginOptions const& login,
              QueryObserver const& observer) {
+    bool in_doubt = false;  // whether an attempt may have been committed
     for (int attempt = 1;; ++attempt) {
         try {
             if (!connection) connection.emplace(login);
@@ -38,15 +39,22 @@ void perform(Job& job, std::optional<Connection>& connection, LoginOptions const
                 Watchdog::Watch const watch{connection->raw().sock(), longest_job(login)};
                 connection->run(job, observer);
                 return;
-            } catch (Unavailable const&) {
+            } catch (InDoubt const&) {
                 // It may have died while it was idle, or after the commit and before the answer: bodies can be
                 // repeated.
+                in_doubt = true;
+                connection.reset();
+                if (attempt == most_attempts) throw;
+            } catch (Unavailable const&) {
                 connection.reset();
                 if (attempt == most_attempts) throw;
             } catch (Retry const&) {
-                connection.reset();  // after a commit in doubt it is gone; after a deadlock a new one costs little
+                connection.reset();  // after a deadlock a new one costs little
                 if (attempt == most_attempts) throw Unavailable{"the database is too busy"};
             }
+        } catch (Unavailable const&) {
+            job.failure = in_doubt ? std::make_exception_ptr(InDoubt{}) : std::current_exception();
+            return;
         } catch (...) {
             job.failure = std::current_exception();
             return;

@@ -211,6 +211,25 @@ def test_I7_a_breach_of_named_people(platform: Platform, hire: Hire, david: Pers
             platform.ctl(*report, "--affected", *nonsense)
 
 
+def test_I7_a_closed_case_says_why_and_nobody_waits_for_it(platform: Platform, hire: Hire, tmp_path: pathlib.Path) -> None:
+    opened = platform.ctl("breach", "report", "--kind", "availability", "--since", "2026-01-01", "--until", "2026-01-02", "--out",
+                          str(tmp_path), "--affected", "user", hire().user_id)
+    case = opened["case_id"]
+    for broken in ((case,), (case, "--reason", ""), ("11111111-1111-7111-8111-111111111111", "--reason", "x"), ("x", "--reason", "x")):
+        assert platform.run_ctl("breach", "close", *broken).returncode in (1, 2)
+    closed = platform.ctl("breach", "close", case, "--reason", "Anmäld och åtgärdad")
+    assert closed["closing_reason"] == "Anmäld och åtgärdad" and closed["closed_at"]
+    [listed] = [one for one in platform.ctl("breach", "list")["items"] if one["case_id"] == case]
+    assert (listed["hours_left"], listed["closing_reason"]) == (None, "Anmäld och åtgärdad")
+    with pytest.raises(CommandFailed, match="closed already"):
+        platform.ctl("breach", "close", case, "--reason", "igen")
+    leaves = Cluster(platform).ask("samtal", f"SELECT act FROM audit_leaves WHERE reference = '{case}' ORDER BY acted_at")
+    assert leaves == [["breach.reported"], ["breach.closed"]]
+    readable = [*platform.run_ctl("breach", "list").args]
+    readable.remove("--json")
+    assert f"{case}  closed " in subprocess.run(readable, capture_output=True, text=True, check=True, env=platform.environment).stdout
+
+
 def test_I5_what_administrators_do_is_in_the_log(platform: Platform, hire: Hire, tmp_path: pathlib.Path) -> None:
     person = hire()
     platform.ctl("user", "suspend", person.user_id)

@@ -1,6 +1,7 @@
 """A small company, a stranger, and connections that do nothing while the other tests run."""
 from __future__ import annotations
 
+import pathlib
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,21 @@ from support.live import LiveSocket
 from support.people import Person
 from support.platform import Platform
 from support.raw import RawConnection
+
+
+LAST = "documents_seen_test.py"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts last what looks back at the whole tier, and leaves it out where only a part of the tier runs."""
+    last = [item for item in items if item.path.name == LAST]
+    others = [item for item in items if item.path.name != LAST]
+    here = pathlib.Path(__file__).parent
+    whole = {path.name for path in here.glob("*_test.py")} - {LAST} <= {i.path.name for i in others if i.path.parent == here}
+    if not whole or config.option.keyword or config.option.deselect:
+        for item in last:
+            item.add_marker(pytest.mark.skip(reason="looks back at the whole tier"))
+    items[:] = others + last
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,20 @@ ENTRIES: list[tuple[str, str, Any]] = [
     ("POST", "/v1/conversations", {"member_ids": [ABSENT]}), ("GET", "/v1/conversations", None),
     ("GET", f"/v1/conversations/{ABSENT}", None), ("GET", f"/v1/conversations/{ABSENT}/messages", None),
     ("POST", f"/v1/conversations/{ABSENT}/messages", {"client_message_id": str(uuid.uuid4()), "text": "x"}),
+    ("PATCH", f"/v1/conversations/{ABSENT}", {"title": "x"}),
+    ("POST", f"/v1/conversations/{ABSENT}/members", {"user_ids": [ABSENT]}),
+    ("DELETE", f"/v1/conversations/{ABSENT}/members/{ABSENT}", None),
+    ("PATCH", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", {"text": "x"}),
+    ("DELETE", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", None), ("GET", "/v1/start", None),
     ("GET", "/v1/calls", None), ("GET", f"/v1/calls/statistics?{WEEK}&bucket=day", None),
+    ("GET", "/v1/contacts", None), ("POST", "/v1/contacts", {"name": "X"}), ("DELETE", "/v1/contacts", None),
+    ("POST", "/v1/contacts/import", {"contacts": []}), ("GET", "/v1/contacts/export", None),
+    ("GET", f"/v1/contacts/{ABSENT}", None), ("PUT", f"/v1/contacts/{ABSENT}", {"name": "X"}),
+    ("PATCH", f"/v1/contacts/{ABSENT}", {"name": "X"}), ("DELETE", f"/v1/contacts/{ABSENT}", None),
+    ("GET", "/v1/greetings", None), ("GET", "/v1/greetings/busy", None), ("DELETE", "/v1/greetings/busy", None),
+    ("PUT", "/v1/greetings/busy/schedule", {"dates": [{"from": "2026-01-01", "to": "2026-01-02"}]}),
+    ("DELETE", "/v1/greetings/busy/schedule", None),
+    ("POST", "/v1/calls", {"to": "+46701740605"}), ("GET", f"/v1/calls/requests/{ABSENT}", None),
     ("GET", "/v1/consents", None),
     ("PUT", "/v1/consents/marketing", {"state": "refused", "notice_version": "0"}),
 ]
@@ -92,6 +105,11 @@ def test_B2_a_foreign_organisation_looks_absent(anna: Person, david: Person, pla
             ("GET", "/v1/conversations/{}", place, None),
             ("GET", "/v1/conversations/{}/messages", place, None),
             ("POST", "/v1/conversations/{}/messages", place, message),
+            ("PATCH", "/v1/conversations/{}", place, {"title": "x"}),
+            ("POST", "/v1/conversations/{}/members", place, {"user_ids": [david.user_id]}),
+            ("DELETE", "/v1/conversations/{}/members/" + anna.user_id, place, None),
+            ("PATCH", "/v1/conversations/{}/messages/" + ABSENT, place, {"text": "x"}),
+            ("DELETE", "/v1/conversations/{}/messages/" + ABSENT, place, None),
             ("DELETE", "/v1/sessions/{}", anna.tokens["session_id"], None)):
         same_refusal(david.client, method, path, foreign, body)
     answers = [david.client.post("/v1/conversations", {"member_ids": [one]}) for one in (anna.user_id, ABSENT)]

@@ -152,3 +152,13 @@ def test_I5_no_server_holds_a_key_encryption_key_file_open(platform: Platform) -
     for pid in platform.pids("samtal-server"):
         held = [os.readlink(entry) for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()]
         assert [path for path in held if "/keys/" in path] == []
+
+
+def test_I5_a_rotation_stands_in_the_audit_trail_by_its_counts(platform: Platform) -> None:
+    count = "SELECT count(*) FROM audit_leaves WHERE act = 'keys.rotated'"
+    before = int(Cluster(platform).ask("samtal", count)[0][0])
+    report = platform.ctl("keys", "rotate")
+    leaf = Cluster(platform).ask("samtal", f"""SELECT reference, actor_kind, octet_length(subject) + octet_length(actor) FROM audit_leaves
+        WHERE act = 'keys.rotated' AND reference LIKE 'epoch={report["epoch"]} %'""")
+    assert leaf == [[f"epoch={report['epoch']} rewrapped={report['rewrapped']} destroyed={report['destroyed']}", "operator", "0"]]
+    assert int(Cluster(platform).ask("samtal", count)[0][0]) == before + 1

@@ -11,7 +11,7 @@ from support.client import Client, items, ok, problem
 from support.people import Person
 from support.platform import Platform
 
-AREAS = ["members", "typing", "read", "consent_history", "numbers"]
+AREAS = ["members", "typing", "read", "presence", "consent_history", "numbers", "documents"]
 Hire = Callable[..., Person]
 
 

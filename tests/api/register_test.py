@@ -261,6 +261,31 @@ def test_A2_a_change_of_the_register_stands_in_the_audit_trail(platform: Platfor
     assert int(Cluster(platform).ask("samtal", count)[0][0]) == before + 1
 
 
+def test_A2_a_change_that_was_made_while_no_server_ran_stands_in_the_audit_trail(platform: Platform, tmp_path: pathlib.Path) -> None:
+    leaves = "SELECT reference FROM audit_leaves WHERE act = 'register.renewed' AND actor_kind = 'operator' ORDER BY acted_at"
+
+    def start_and_stop() -> None:
+        assert server.stop() == 0
+
+    before = Cluster(platform).ask("samtal", leaves)
+    assert before, "the first start says which register holds"
+    server = Changing(platform, tmp_path)
+    assert Cluster(platform).ask("samtal", leaves) == before, "nothing changed"
+    start_and_stop()
+    text = server.register.read_text()
+    assert MARKETING in text
+    server.register.write_text(text.replace(MARKETING, 'en = "Changed while nobody looked."', 1))
+    for _ in range(2):  # and once only
+        server = SingleServer(platform, tmp_path, {"register.file": f'"{tmp_path}/processing.toml"'})  # type: ignore[assignment]
+        client = Client(f"http://127.0.0.1:{server.port}")
+        server.wait(lambda: client.get("/readyz").status_code == 200)
+        assert len(Cluster(platform).ask("samtal", leaves)) == len(before) + 1
+        start_and_stop()
+    server = Changing(platform, tmp_path)  # as it was, for the tests that follow
+    assert Cluster(platform).ask("samtal", leaves)[-1] == before[-1]
+    start_and_stop()
+
+
 @pytest.mark.parametrize("broken", [RUN_TIME[1], RUN_TIME[2], STRUCTURE[2]], ids=lambda b: b.name)
 def test_A2_a_broken_register_stops_the_start(platform: Platform, tmp_path: pathlib.Path, broken: Broken) -> None:
     path = broken.write(tmp_path)

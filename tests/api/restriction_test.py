@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support import people
+from support import people, sounds
 from support.client import Client, items, ok, problem
 from support.database import Cluster
 from support.dates import WEEK
@@ -30,7 +30,8 @@ ROUTES: list[tuple[str, str, Any, bool]] = [
     ("GET", "/v1/consents", None, True), ("GET", "/v1/consents/marketing/history", None, True),
     ("GET", "/v1/consents/marketing/receipt", None, True),
     ("PUT", "/v1/consents/marketing", {"state": "refused", "notice_version": "0"}, True),
-    ("GET", "/v1/notice", None, True), ("POST", "/v1/notice/acknowledgements", {"version": "0"}, True),
+    ("GET", "/v1/notice", None, True), ("GET", "/v1/me/notice", None, True),
+    ("POST", "/v1/notice/acknowledgements", {"version": "0"}, True),
     ("GET", "/v1/privacy/access-log", None, True), ("GET", "/v1/privacy/disclosures", None, True),
     ("GET", REQUESTS, None, True), ("POST", REQUESTS, {"kind": "access"}, True), ("GET", f"{REQUESTS}/{ABSENT}", None, True),
     ("GET", f"{REQUESTS}/{ABSENT}/certificate", None, True), ("GET", f"{REQUESTS}/{ABSENT}/archive", None, True),
@@ -42,6 +43,18 @@ ROUTES: list[tuple[str, str, Any, bool]] = [
     ("POST", f"/v1/conversations/{ABSENT}/messages", {"client_message_id": str(uuid.uuid4()), "text": "x"}, False),
     ("POST", f"/v1/conversations/{ABSENT}/members", {"user_ids": [ABSENT]}, False),
     ("DELETE", f"/v1/conversations/{ABSENT}/members/{ABSENT}", None, False),
+    ("PATCH", f"/v1/conversations/{ABSENT}", {"title": "x"}, False),
+    ("PATCH", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", {"text": "x"}, False),
+    ("DELETE", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", None, False), ("GET", "/v1/start", None, True),
+    ("GET", "/v1/contacts", None, False), ("POST", "/v1/contacts", {"name": "X"}, False), ("DELETE", "/v1/contacts", None, False),
+    ("POST", "/v1/contacts/import", {"contacts": []}, False), ("GET", "/v1/contacts/export", None, False),
+    ("GET", f"/v1/contacts/{ABSENT}", None, False), ("PUT", f"/v1/contacts/{ABSENT}", {"name": "X"}, False),
+    ("PATCH", f"/v1/contacts/{ABSENT}", {"name": "X"}, False), ("DELETE", f"/v1/contacts/{ABSENT}", None, False),
+    ("GET", "/v1/greetings", None, False), ("GET", "/v1/greetings/busy", None, False),
+    ("PUT", "/v1/greetings/busy", sounds.tone(0.1), False), ("DELETE", "/v1/greetings/busy", None, False),
+    ("PUT", "/v1/greetings/busy/schedule", {"dates": [{"from": "2026-01-01", "to": "2026-01-02"}]}, False),
+    ("DELETE", "/v1/greetings/busy/schedule", None, False),
+    ("POST", "/v1/calls", {"to": "+46701740605"}, False), ("GET", f"/v1/calls/requests/{ABSENT}", None, False),
     ("GET", "/v1/calls", None, False), ("GET", f"/v1/calls/statistics?{WEEK}&bucket=day", None, False),
 ]
 NAMES = [f"{method} {path}" for method, path, *_ in ROUTES]
@@ -67,7 +80,8 @@ def normal(platform: Platform, organisation: str) -> Person:
 def test_J1_every_route_honours_the_restriction(route: tuple[str, str, Any, bool], restricted: Person, normal: Person) -> None:
     method, path, body, allowed = route
     for who, refused in ((restricted, not allowed), (normal, False)):
-        answer = who.client.call(method, path, json=body)
+        sent = {"data": body, "headers": {"Content-Type": "audio/wav"}} if isinstance(body, bytes) else {"json": body}
+        answer = who.client.call(method, path, **sent)
         if refused:
             problem(answer, 403, "processing-restricted")
         else:
@@ -83,7 +97,7 @@ def test_J1_no_route_is_missing_from_the_matrix(platform: Platform) -> None:
     for file in (REPOSITORY / "src").glob("*/*.cpp"):
         for method, path in re.findall(r'\.(?:person|receipt)<\w+>\(\s*(?:net::)?Method::(\w+),\s*"([^"]+)"', file.read_text()):
             found.add(({"del": "DELETE"}.get(method, method.upper()), path.count("/"), path.split("{")[0].rstrip("/")))
-    named = {(method, path.partition("?")[0].count("/"), re.split(ABSENT + "|marketing", path.partition("?")[0])[0].rstrip("/"))
+    named = {(method, path.partition("?")[0].count("/"), re.split(ABSENT + "|marketing|busy", path.partition("?")[0])[0].rstrip("/"))
              for method, path, *_ in ROUTES}
     assert len(found) > 20 and found - named == {("POST", 2, "/v1/logout")}
 

@@ -13,7 +13,7 @@ from support import people
 from support.client import Client, items, ok
 from support.database import Cluster
 from support.people import Person
-from support.platform import CommandFailed, Platform
+from support.platform import CommandFailed, Platform, eventually
 
 Hire = Callable[..., Person]
 
@@ -165,6 +165,90 @@ def test_I1_a_withdrawn_consents_rows_are_gone_with_the_next_run(place: Platform
     report_call(switchboard, one, two, "given anew")
     assert run(place)["calls_of_earlier_consent"] == 1
     assert len(items(two.client.get("/v1/calls"))) == 1, "what came under the new consent stays"
+
+
+def test_I1_an_organisation_keeps_its_chat_for_a_time_of_its_own(place: Platform, employ: Hire) -> None:
+    mine = people.organisation(place, "Kortminnet AB")
+    one, two, elsewhere, colleague = people.person(place, mine), people.person(place, mine), employ(), employ()
+    here, there = people.conversation(one, two), people.conversation(elsewhere, colleague)
+    for who, conversation in ((one, here), (elsewhere, there)):
+        for n in range(3):
+            who.socket().say(conversation, f"rad {n}")
+    for wrong in ("P13M", "P400D", "P0D", "P1Y1D", "snart", "", "P12M1D"):
+        with pytest.raises(CommandFailed):
+            place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", wrong)
+    with pytest.raises(CommandFailed):
+        place.ctl("organisation", "set-retention", "--organisation", "11111111-1111-7111-8111-111111111111", "--chat", "P1M")
+    before = ok(one.client.get("/v1/me/notice?language=en"), 200)
+    assert before == ok(Client(place.url).get("/v1/notice?language=en"), 200)
+
+    assert place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", "P1M")["chat_retention"] == "P1M"
+    after = ok(one.client.get("/v1/me/notice?language=en"), 200)
+    assert "1 month, as your organisation chose." in after["text"] and "1 month, as your organisation chose." in after["html"]
+    assert "1 månad, som din organisation har valt." in ok(one.client.get("/v1/me/notice?language=sv"), 200)["text"]
+    assert ok(elsewhere.client.get("/v1/me/notice?language=en"), 200) == before and after["version"] == before["version"]
+    assert one.client.get("/v1/me/notice?language=fi").status_code == 400
+
+    counted = run(place, in_days(40), "--dry-run")
+    assert (counted["messages"], counted["messages_of_choice"]) == (0, 3)
+    assert run(place, in_days(20), "--dry-run")["messages_of_choice"] == 0
+    assert run(place, in_days(40)) == counted
+    assert first_and_last(anew(one), here) == (4, 3)
+    assert history(anew(elsewhere), there) == [3, 2, 1]
+    anew_one = one.socket(anew(one))
+    anew_one.say(here, "igen")
+
+    place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", "register")
+    assert ok(anew(one).get("/v1/me/notice?language=en"), 200) == before
+    assert run(place, in_days(40))["messages_of_choice"] == 0
+    assert history(anew(one), here) == [4]
+    leaves = Cluster(place).ask("samtal", f"SELECT reference FROM audit_leaves WHERE act = 'organisation.retention_set' ORDER BY acted_at")
+    assert leaves == [[f"{mine} chat=P1M"], [f"{mine} chat=register"]]
+
+
+def test_I1_a_held_persons_messages_outlive_what_the_organisation_chose(place: Platform) -> None:
+    mine = people.organisation(place, "Tvistebolaget AB")
+    held, other = people.person(place, mine), people.person(place, mine)
+    conversation = people.conversation(held, other)
+    for who in (held, other, held):
+        who.socket().say(conversation, "tvist")
+    place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", "P7D")
+    place.ctl("hold", "add", "--user", held.user_id, "--case", "T 7-26")
+    assert run(place, in_days(10))["messages_of_choice"] == 1
+    assert history(anew(held), conversation) == [3, 1]
+    place.ctl("hold", "release", "--user", held.user_id, "--case", "T 7-26")
+    assert run(place, in_days(10))["messages_of_choice"] == 2
+    assert first_and_last(anew(other), conversation) == (4, 3)
+
+
+# --- invitations
+
+def of_age(place: Platform, who: people.Invitation, created: str, expired: str) -> None:
+    """As if the person had been invited that long ago."""
+    Cluster(place).ask("samtal", f"""UPDATE users SET created_at = now() - interval '{created}' WHERE user_id = '{who.user_id}';
+        UPDATE invitations SET expires_at = now() - interval '{expired}' WHERE user_id = '{who.user_id}'""")
+
+
+def rows_of(place: Platform, user_id: str) -> str:
+    return Cluster(place).ask("samtal", f"""SELECT (SELECT count(*) FROM users WHERE user_id = '{user_id}')
+        + (SELECT count(*) FROM profiles WHERE user_id = '{user_id}') + (SELECT count(*) FROM phone_assignments WHERE user_id = '{user_id}')
+        + (SELECT count(*) FROM invitations WHERE user_id = '{user_id}')""")[0][0]
+
+
+def test_I1_who_never_takes_up_an_invitation_is_erased(place: Platform, org: str) -> None:
+    gone, recent, held = (people.invite(place, org) for _ in range(3))
+    place.ctl("hold", "add", "--user", held.user_id, "--case", "T 9-26")
+    of_age(place, held, "45 days", "31 days")
+    of_age(place, recent, "43 days", "29 days")
+    of_age(place, gone, "45 days", "31 days")
+    keys = Cluster(place, "postgres-keys")
+    eventually(lambda: rows_of(place, gone.user_id) == "0", 40, "the invited person is gone")
+    assert rows_of(place, recent.user_id) == rows_of(place, held.user_id) == "4"
+    assert keys.ask("samtal_keys", f"SELECT count(*) FROM subject_keys WHERE user_id = '{gone.user_id}'") == [["0"]]
+    assert Cluster(place).ask("samtal", "SELECT count(*) FROM audit_leaves WHERE act = 'rights.invitation_lapsed'") == [["2"]]
+    assert people.activate(people.invite(place, org, phone=gone.phone)).user_id != gone.user_id, "the number is free again"
+    place.ctl("hold", "release", "--user", held.user_id, "--case", "T 9-26")
+    eventually(lambda: rows_of(place, held.user_id) == "0", 40, "the hold is released")
 
 
 def test_I1_each_run_leaves_a_report(place: Platform) -> None:

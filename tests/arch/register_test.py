@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import pathlib
-import re
 import subprocess
 import sys
 import tomllib
@@ -65,11 +64,34 @@ def test_I1_retention_for_the_authorities_exists_in_one_class_of_service(tmp_pat
     path = tmp_path / "processing.toml"
     path.write_text(text)
     assert derive(path, tmp_path / "out").returncode == 0
-    header = (tmp_path / "out/include/samtal/core/register.hpp").read_text()
-    assert f"register_service_class = ServiceClass::{service_class};" in header
-    law = re.search(r"struct LawRetention \{.*?\n\};", header, re.DOTALL)
-    assert law is not None and f"in_effect = {str(exists).lower()};" in law[0]
-    assert ("ON switches TO samtal_law_retention" in (tmp_path / "out/register_texts.cpp").read_text()) == exists
+    texts = (tmp_path / "out/register_texts.cpp").read_text()
+    assert f"register_service_class = ServiceClass::{service_class};" in texts
+    assert ("ON switches TO samtal_law_retention" in texts) == exists
+
+
+def test_I1_a_service_of_another_class_differs_in_one_object_file(tmp_path: pathlib.Path) -> None:
+    """So that it can be built, and tried, beside the shipped one."""
+    path = tmp_path / "processing.toml"
+    path.write_text(REGISTER.read_text().replace('service_class = "closed_group"', 'service_class = "number_based_public"', 1))
+    derive(path, tmp_path / "public")
+    derive(REGISTER, tmp_path / "shipped")
+    header = "include/samtal/core/register.hpp"
+    assert (tmp_path / "public" / header).read_bytes() == (tmp_path / "shipped" / header).read_bytes()
+
+
+def test_J1_what_can_be_objected_to_looks_at_the_objections(tmp_path: pathlib.Path) -> None:
+    purpose = "[purposes.security_abuse]\n"
+    rights = 'select.sessions = ["organisation_id", "user_id"]\nselect.users = ["organisation_id", "user_id", "restricted_at"]\n'
+    sees = 'select.objections = ["organisation_id", "user_id", "purpose"]\n'
+    path = tmp_path / "processing.toml"
+    path.write_text(REGISTER.read_text().replace(purpose, purpose + rights, 1))
+    refused = derive(path, tmp_path / "out")
+    assert refused.returncode == 1 and "purposes.security_abuse.select: can be objected to" in refused.stderr
+    path.write_text(REGISTER.read_text().replace(purpose, purpose + rights + sees, 1))
+    assert derive(path, tmp_path / "out").returncode == 0
+    policy = next(line for line in (tmp_path / "out/register_texts.cpp").read_text().splitlines()
+                  if line.startswith("CREATE POLICY security_abuse ON sessions"))
+    assert policy.count("FROM objections o") == 2 and policy.count("o.purpose = 'security_abuse'") == 2  # reading and writing
 
 
 def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> None:

@@ -122,3 +122,18 @@ compose exec -T aggregator test -e /etc/samtal/secrets/samtal_aggregator || fail
 compose restart server &>>"$WORK/up.log"
 eventually 60 is_ready "http://127.0.0.1:$SAMTAL_PORT/readyz" || fail "not ready after a restart"
 echo "containers: built, started, served, restarted"
+
+SAMTAL_CLUSTER_PORT=$(free_port)
+export SAMTAL_CLUSTER_PORT
+compose() { docker-compose -f "$ROOT/docker/compose.yml" -f "$ROOT/docker/compose.cluster.yml" "$@"; }
+compose build nats haproxy &>>"$WORK/build.log" || fail "the images of the cluster do not build"
+compose up --detach &>>"$WORK/up.log" || fail "compose up with the cluster"
+eventually 120 is_ready "http://127.0.0.1:$SAMTAL_CLUSTER_PORT/readyz" || fail "no server is ready behind HAProxy"
+sees_two_others() { compose exec -T "$1" bash -c 'exec 3<>/dev/tcp/127.0.0.1/9464; printf "GET /metrics HTTP/1.0\r\n\r\n" >&3; cat <&3' |
+  grep -q "^samtal_other_servers 2"; }
+for server in server server-2 server-3; do
+  eventually 30 sees_two_others "$server" || fail "$server does not see the two others"
+done
+compose kill server &>>"$WORK/up.log"
+eventually 20 is_ready "http://127.0.0.1:$SAMTAL_CLUSTER_PORT/v1/notice?language=sv" || fail "nobody serves when one server is dead"
+echo "cluster: three servers, one killed, served"

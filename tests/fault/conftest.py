@@ -19,6 +19,12 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def cycles() -> int:
-    """How often a fault is repeated."""
-    return int(os.environ.get("SAMTAL_FAULT_CYCLES", "2"))
+def crash_cycles() -> int:
+    """How often the checker's short cycle is run."""
+    return int(os.environ.get("SAMTAL_FAULT_CYCLES", "10"))
+
+
+@pytest.fixture(scope="session")
+def cycles(crash_cycles: int) -> int:
+    """How often a fault that takes long to recover from is repeated."""
+    return max(1, crash_cycles // 5)

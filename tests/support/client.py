@@ -5,6 +5,8 @@ from typing import Any
 
 import requests
 
+from support import conformance
+
 PROBLEM = "urn:samtal:problem:"
 
 
@@ -21,8 +23,10 @@ class Client:
         sent = dict(headers or {})
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
-        return self.session.request(method, self.base + path, headers=sent, timeout=timeout,
-                                    allow_redirects=False, **options)
+        answer = self.session.request(method, self.base + path, headers=sent, timeout=timeout,
+                                      allow_redirects=False, **options)
+        conformance.exchanged(self.base, answer)
+        return answer
 
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.call("GET", path, **options)

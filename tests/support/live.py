@@ -12,7 +12,9 @@ from typing import Any
 
 import websockets
 
-_TOKEN_HEADERS = "additional_headers" if int(websockets.__version__.split(".")[0]) >= 14 else "extra_headers"
+from support.conformance import Frames
+
+TOKEN_HEADERS = "additional_headers" if int(websockets.__version__.split(".")[0]) >= 14 else "extra_headers"
 _CLOSED = object()
 
 
@@ -38,19 +40,20 @@ class LiveSocket:
     """One connection to /v1/ws. Frames arrive in a queue in the order in which the server sent them."""
 
     def __init__(self, port: int, *, token: str | None = None, headers: dict[str, str] | None = None,
-                 subprotocol: str | None = "samtal.v1") -> None:
+                 subprotocol: str | None = "samtal.v1", host: str = "127.0.0.1") -> None:
         self.frames: queue.Queue[Any] = queue.Queue()
         self.passed_by: list[dict[str, Any]] = []
         self.code: int | None = None
         self._ids = itertools.count(1)
+        self._documented = Frames(port)
         sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
-        options: dict[str, Any] = {_TOKEN_HEADERS: sent, "compression": None, "max_size": None,
+        options: dict[str, Any] = {TOKEN_HEADERS: sent, "compression": None, "max_size": None,
                                    "ping_interval": None, "open_timeout": 15, "close_timeout": 2}
         if subprotocol is not None:
             options["subprotocols"] = [subprotocol]
-        self._socket = _loop.run(self._open(f"ws://127.0.0.1:{port}/v1/ws", options))
+        self._socket = _loop.run(self._open(f"ws://{host}:{port}/v1/ws", options))
 
     async def _open(self, address: str, options: dict[str, Any]) -> Any:
         socket = await websockets.connect(address, **options)
@@ -74,6 +77,7 @@ class LiveSocket:
         return self
 
     def send(self, frame: dict[str, Any]) -> None:
+        self._documented.sent(frame)
         self.send_raw(json.dumps(frame))
 
     def send_raw(self, data: str | bytes) -> None:
@@ -89,6 +93,7 @@ class LiveSocket:
         assert isinstance(frame, str), "the server sends text frames only"
         decoded = json.loads(frame)
         assert isinstance(decoded, dict)
+        self._documented.received(decoded)
         return decoded
 
     def until(self, kind: str, timeout: float = 10) -> dict[str, Any]:

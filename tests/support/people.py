@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.client import Client, ok
+from support.database import Cluster
 from support.live import LiveSocket
 from support.platform import Platform
 
@@ -122,3 +123,12 @@ def conversation(owner: Person, *others: Person, title: str | None = None) -> st
     if title is not None:
         body["title"] = title
     return ok(owner.client.post("/v1/conversations", body), 200, 201)["conversation_id"]
+
+
+def colleagues_without_sessions(platform: Platform, colleague: Person, count: int) -> list[str]:
+    """Active accounts that nobody ever signs in to: made by the thousand, so past the front door."""
+    rows = Cluster(platform).ask("samtal", f"""
+        INSERT INTO users (organisation_id, user_id, role, state)
+        SELECT '{colleague.organisation}', gen_random_uuid(), 'member', 'active' FROM generate_series(1, {count})
+        RETURNING user_id""")
+    return [user for user, in rows]

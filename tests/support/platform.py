@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from support import conformance
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 READY = re.compile(r"^samtal: ready (http://\S+)$")
 SHELLS = {"bash", "dash", "sh"}
@@ -148,6 +150,7 @@ class Platform:
             said = "\n".join(self.output[-40:])
             self.kill9_all()
             raise AssertionError(f"script/server did not become ready:\n{said}")
+        conformance.watch(self.url)
         return self
 
     def stop(self, timeout: float = 60) -> int:

@@ -24,6 +24,9 @@ enum class Basis { consent, contract, legal_obligation, legitimate_interest };
 enum class Choice { none, opt_in, object };
 /// What the LEK calls the service: some duties, and purposes, exist in one class only.
 enum class ServiceClass { """ + ", ".join(SERVICE_CLASSES) + """ };
+/// What this service was built as. A purpose that does not exist in it has no rights. Not known to the compiler, so that a service of
+/// another class differs in one object file.
+extern ServiceClass const register_service_class;
 /// Which kinds of actor may act under a purpose.
 struct Callers {
     bool person, doorstep, machine, operator_;
@@ -53,7 +56,7 @@ def field_type(table: str, column: str) -> str:
     return f"{camel(table)}{camel(column)}"
 
 
-def purpose_type(index: int, purpose: Purpose, in_effect: bool) -> str:
+def purpose_type(index: int, purpose: Purpose) -> str:
     raw = purpose.raw
     callers = ", ".join("true" if caller in raw["callers"] else "false"
                         for caller in ("person", "doorstep", "machine", "operator"))
@@ -63,7 +66,6 @@ def purpose_type(index: int, purpose: Purpose, in_effect: bool) -> str:
             f"    static constexpr Basis basis = Basis::{raw['basis']};\n"
             f"    static constexpr Choice choice = Choice::{raw['choice']};\n"
             f"    static constexpr Callers callers{{{callers}}};\n"
-            f"    static constexpr bool in_effect = {'true' if in_effect else 'false'};\n"
             f"    static constexpr bool honours_restriction = {str(raw.get('honours_restriction', True)).lower()};\n"
             f"{codes(raw)}}};\n")
 
@@ -76,7 +78,7 @@ def codes(raw: dict) -> str:
 
 def header(register: Register) -> str:
     out = [HEAD, "/// The closed list of reasons for which this system touches personal data.\nnamespace purpose {\n"]
-    out += [purpose_type(i, p, register.in_effect(p)) for i, p in enumerate(register.purposes)]
+    out += [purpose_type(i, p) for i, p in enumerate(register.purposes)]
     out.append("}  // namespace purpose\n\n/// The personal columns.\nnamespace field {\n")
     for table in register.tables.values():
         for column in table.fields:
@@ -88,9 +90,7 @@ def header(register: Register) -> str:
     tables = ", ".join("true" if p.touches() else "false" for p in register.purposes)
     out.append("/// Whether the purpose touches a table at all. By index.\n"
                f"inline constexpr std::array<bool, {len(register.purposes)}> purpose_has_tables{{{tables}}};\n\n")
-    out.append("/// What this service was built as. A purpose that does not exist in it has no rights and is not `in_effect`.\n"
-               f"inline constexpr ServiceClass register_service_class = ServiceClass::{register.raw['service_class']};\n\n"
-               "/// Whether the law makes such a service keep traffic data for law enforcement (LEK 9:19).\n"
+    out.append("/// Whether the law makes such a service keep traffic data for law enforcement (LEK 9:19).\n"
                "[[nodiscard]] constexpr bool must_keep_traffic(ServiceClass service_class) noexcept {\n"
                "    return service_class == ServiceClass::number_based_public;\n}\n\n")
     choices = ", ".join(f"Choice::{p.raw['choice']}" for p in register.purposes)
@@ -125,9 +125,10 @@ def raw_string(text: str, limit: int = 8000) -> str:
 
 def source(register: Register, grants: str) -> str:
     return ("// Derived from config/processing.toml by tools/register. Not to be edited.\n"
-            '#include "samtal/core/register_texts.hpp"\n\n'
+            '#include "samtal/core/register_texts.hpp"\n\n#include "samtal/core/register.hpp"\n\n'
             "// Every compiler takes more than the 65,536 characters that the standard promises.\n"
             '#pragma GCC diagnostic ignored "-Woverlength-strings"\n\nnamespace samtal {\n\n'
+            f"ServiceClass const register_service_class = ServiceClass::{register.raw['service_class']};\n\n"
             f"std::string_view const register_source =\n    {raw_string(register.path.read_text())};\n\n"
             f"std::string_view const register_facts =\n    {raw_string(json.dumps(facts(register), ensure_ascii=False))};\n\n"
             f"std::string_view const register_exports =\n    {raw_string(json.dumps(export.texts(register), ensure_ascii=False))};\n\n"

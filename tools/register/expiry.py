@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-KEYS = {"purpose", "anchor", "duration", "held", "current_in", "made", "stays"}
+KEYS = {"purpose", "anchor", "duration", "held", "current_in", "made", "stays", "sooner"}
 ANCHOR = re.compile(r"[a-z_]+(\([a-z_]+(, [a-z_]+)*\))?")
 DURATION = re.compile(r"P(\d+[YMD])+")
 SIGNATURES = ("retention_count(text, interval, interval, timestamptz)",
@@ -45,12 +45,15 @@ def check(register, want) -> None:
         for name in entry:
             want(path, f"{key}.{name}", name in KEYS, "unknown key")
         if "stays" in entry:
-            want(path, key, set(entry) == {"stays"} and bool(entry["stays"]), "what stays has a reason and no period")
+            kept_by_consent = purposes[entry["purpose"]].raw["choice"] == "opt_in" if entry.get("purpose") in purposes else False
+            keys = {"stays", "purpose", "made"} if kept_by_consent else {"stays"}
+            want(path, key, set(entry) == keys and bool(entry["stays"]), "what stays has a reason and no period")
             continue
         want(path, key, entry.get("purpose") in purposes, "names no purpose")
         want(path, key, bool(ANCHOR.fullmatch(entry.get("anchor", ""))), "needs an anchor: a column, or a function of columns")
         want(path, key, purposes[entry["purpose"]].raw["choice"] != "opt_in" or "made" in entry,
              "rows under a consent need `made`: the UUIDv7 column that tells which consent they came under")
+        want(path, f"{key}.sooner", "sooner" not in entry or table == "messages", "only messages go sooner for an organisation")
         want(path, key, bool(DURATION.fullmatch(entry.get("duration", "P0D"))), "needs an ISO 8601 duration")
 
 
@@ -58,7 +61,7 @@ def rules(register) -> list[Rule]:
     out = []
     purposes = {purpose.name: purpose for purpose in register.purposes}
     for table, entry in register.raw["expiry"].items():
-        if "stays" not in entry:
+        if "purpose" in entry:
             out += _rules_of(register, table, entry, purposes[entry["purpose"]])
     return out
 
@@ -72,14 +75,37 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
         conditions.append("NOT EXISTS (SELECT FROM legal_holds h WHERE (h.organisation_id, h.user_id)"
                           f" = (t.organisation_id, t.{subject}) AND h.released_at IS NULL)")
     rule = Rule(table, table, purpose.name, entry.get("duration", kept["duration"]), kept["lag"], f"{table} t",
-                entry["anchor"], tuple(conditions), table == "messages", "duration" in entry)
+                entry.get("anchor", ""), tuple(conditions), table == "messages", "duration" in entry)
+    if "stays" in entry:
+        return _rules_of_consent(rule, subject, entry["made"])[1:]
     if entry.get("current_in"):
         current = (f"NOT EXISTS (SELECT FROM {entry['current_in']} c WHERE (c.organisation_id, c.user_id, c.event_id)"
                    f" = (t.organisation_id, t.{subject}, t.event_id))")
         return [dataclasses.replace(rule, conditions=(*conditions, current))]
     if purpose.raw["choice"] != "opt_in":
-        return [rule]
+        return [rule] if "sooner" not in entry else _rules_of_choice(rule, entry["sooner"])
     return _rules_of_consent(rule, subject, entry["made"])
+
+
+def _rules_of_choice(rule: Rule, chosen: str) -> list[Rule]:
+    others = f"NOT EXISTS (SELECT FROM organisations o WHERE o.organisation_id = t.organisation_id AND o.{chosen} IS NOT NULL)"
+    return [dataclasses.replace(rule, conditions=(*rule.conditions, others)), _sooner(rule, chosen)]
+
+
+def _sooner(rule: Rule, chosen: str) -> Rule:
+    """Messages of organisations that chose a period of their own, and never more than the register's. From conversation to conversation:
+    each costs a look at its front, since messages lie there in the order of time, so that neither other organisations' messages nor what
+    is not due yet is read."""
+    own = f"least(o.{chosen}, period)"
+    front = ("LEFT JOIN LATERAL (SELECT m.seq FROM messages m WHERE (m.organisation_id, m.conversation_id)"
+             f" = (k.organisation_id, k.conversation_id) AND m.sent_at + {own} > moment ORDER BY m.seq LIMIT 1) f ON true")
+    rows = ("CROSS JOIN LATERAL (SELECT r.ctid, r.* FROM messages r WHERE (r.organisation_id, r.conversation_id)"
+            " = (k.organisation_id, k.conversation_id) AND r.seq < coalesce(f.seq, k.last_seq + 1)"
+            f" AND r.sent_at + {own} <= moment OFFSET 0) t")
+    source = f"organisations o JOIN conversations k ON k.organisation_id = o.organisation_id {front} {rows}"
+    # The rows say what is due; ordering by a constant sorts nothing.
+    return dataclasses.replace(rule, category=f"{rule.table}_of_choice", source=source, anchor="moment - period",
+                               conditions=(*rule.conditions, f"o.{chosen} IS NOT NULL"))
 
 
 def _rules_of_consent(rule: Rule, subject: str, made: str) -> list[Rule]:

@@ -10,7 +10,7 @@ if typing.TYPE_CHECKING:
 # The types of keys, and what lies before every value of a key.
 FIRST = {"uuid": "'00000000-0000-0000-0000-000000000000'", "bigint": "-1", "integer": "-1", "text": "''",
          "bytea": r"'\x'", "timestamptz": "'-infinity'"}
-KINDS = ("cipher", "cipher_json", "document", "hex")  # beside plain columns
+KINDS = ("cipher", "cipher_json", "cipher_wav", "document", "hex")  # beside plain columns
 RULE_KEYS = {"title", "key", "row", "owner", "through", *KINDS, "times", "beside", "withheld",
              "portable"}
 PORTABLE_BASES = {"contract", "consent"}
@@ -72,7 +72,7 @@ def _contradictions(register: Register, rule: Rule) -> typing.Iterator[tuple[str
     yield from ((f".{key}", "unknown key") for key in raw if key not in RULE_KEYS)
     if not raw.get("key") or set(raw["key"].values()) - set(FIRST):
         yield ".key", "needs columns with their types"
-    if (rule.listed("cipher") or rule.listed("cipher_json")) and "row" not in raw:
+    if (rule.listed("cipher") or rule.listed("cipher_json") or rule.listed("cipher_wav")) and "row" not in raw:
         yield ".row", "ciphered columns are bound to a row's id"
     for column, reason in raw.get("withheld", {}).items():
         if reason not in reasons:

@@ -121,6 +121,7 @@ def load(path: pathlib.Path) -> Register:
         shape.recipient(path, recipient, entry, raw["languages"])
     for purpose in register.purposes:
         _check_purpose(register, purpose)
+    _check_objections(register)
     rules.check(register)
     _check_every_field_is_used(register)
     expiry.check(register, _want)
@@ -167,6 +168,16 @@ def _check_purpose(register: Register, purpose: Purpose) -> None:
     _want(path, f"{key}.codes", all(CODE.fullmatch(code) for code in raw.get("codes", [])), "must be lower-case words")
     for recipient in raw["recipients"]:
         _want(path, f"{key}.recipients", recipient in register.raw["recipients"], "unknown recipient")
+
+
+def _check_objections(register: Register) -> None:
+    """Where somebody may object, the role must be able to see who did: its row policies look there."""
+    for purpose in register.purposes:
+        personal = [t for t in purpose.touches() if t in register.tables and not register.tables[t].pseudonymous]
+        seen = set(purpose.columns("select").get("objections", []))
+        _want(register.path, f"purposes.{purpose.name}.select",
+              purpose.raw["choice"] != "object" or not personal or {"organisation_id", "user_id", "purpose"} <= seen,
+              "can be objected to, so it must select objections (GDPR Art. 21)")
 
 
 def _check_every_field_is_used(register: Register) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import re
 
 from periods import is_period
 from problems import only, want
@@ -11,6 +12,7 @@ ROLES = {"processor", "controller", "authority"}
 MECHANISMS = {"eea", "adequacy", "scc", "derogation", "none"}
 LEK = {"traffic", "location", "content", "none"}
 SENSITIVITY = {"low", "medium", "high"}
+MAIL = re.compile(r"[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\[\]\\@]+")
 STEP = {"of", "duration", "action"}
 RETENTION = {"anchor", "duration", "action", "lag"}
 
@@ -62,7 +64,7 @@ def vocabulary(path: pathlib.Path, raw: dict) -> None:
 
 def recipient(path: pathlib.Path, name: str, entry: dict, languages: list[str]) -> None:
     key = f"recipients.{name}"
-    only(path, key + ".", entry, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to"},
+    only(path, key + ".", entry, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to", "notify", "silent"},
          {"name", "role", "country"})
     if not is_text(entry["name"]):
         words(path, f"{key}.name", entry["name"], languages)
@@ -71,6 +73,9 @@ def recipient(path: pathlib.Path, name: str, entry: dict, languages: list[str]) 
     want(path, f"{key}.mechanism", entry.get("mechanism") in MECHANISMS, "has no transfer mechanism")
     want(path, f"{key}.agreement", is_text(entry.get("agreement", "-")), "must be a text")
     want(path, f"{key}.passes_on_to", is_list_of_texts(entry.get("passes_on_to", [])), "must be a list of words")
+    want(path, f"{key}.notify", MAIL.fullmatch(str(entry.get("notify", "a@b"))) is not None, "must be an e-mail address")
+    want(path, f"{key}.silent", isinstance(entry.get("silent", True), bool), "must be true or false")
+    want(path, f"{key}.silent", "silent" not in entry or entry["role"] == "authority", "only what an authority got may be kept silent")
     expires = entry.get("expires")
     want(path, f"{key}.expires", expires is None or type(expires) is datetime.date, "must be a date")
 

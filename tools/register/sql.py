@@ -20,10 +20,22 @@ def standing(purpose: Purpose, table: Table) -> str:
     if table.name == "consent_state" and purpose.raw["choice"] == "opt_in":
         # Here, because the test above looks through this policy: a consent to other terms than today's is none.
         conditions.append(f"purpose = '{purpose.name}' AND terms_hash = (SELECT current_terms('{purpose.name}'))")
-    if purpose.raw.get("honours_restriction", True) and not table.common and table.name not in ("users", "consent_state"):
+    if purpose.raw["choice"] == "object":
+        conditions.append(objected(purpose, table, same_person))
+    if purpose.raw.get("honours_restriction", True) and not table.common and table.name not in ("users", "consent_state", "objections"):
         conditions.append(f"NOT EXISTS (SELECT FROM users r WHERE {same_person.format(alias='r')}"
                           " AND r.restricted_at IS NOT NULL)")
-    return " AND ".join(conditions) or "true"
+    return " AND ".join(condition for condition in conditions if condition) or "true"
+
+
+def objected(purpose: Purpose, table: Table, same_person: str) -> str:
+    """No row of anybody who objects to the purpose (GDPR Art. 21). Of the objections themselves it sees its own."""
+    if table.name == "objections":
+        return f"purpose = '{purpose.name}'"
+    if table.name == "users":
+        return ""
+    return (f"NOT EXISTS (SELECT FROM objections o WHERE {same_person.format(alias='o')}"
+            f" AND o.purpose = '{purpose.name}')")
 
 
 def policies(register: Register) -> list[str]:

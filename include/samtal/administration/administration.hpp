@@ -20,7 +20,7 @@ struct AdministrationParts {
     calls::PhoneNumbers const& numbers;
     consent::Notices const& notices;  // knows the brands
     /// An account was shut, and that is committed: end its sessions now. Called before the administrator's answer.
-    std::function<void(UserId)> on_suspended;
+    std::function<Task<void>(UserId)> on_suspended;
     Clock clock = system_now;
 };
 
@@ -32,7 +32,7 @@ public:
     AdministrationRoom(AdministrationRoom const&) = delete;
     AdministrationRoom& operator=(AdministrationRoom const&) = delete;
 
-    /// POST /admin/organisations, /admin/users, /admin/users/{id}/numbers, …/numbers/end, …/state,
+    /// POST /admin/organisations, …/{id}/retention, /admin/users, /admin/users/{id}/numbers, …/numbers/end, …/state,
     /// /admin/switches. For the admin socket's router only.
     void add_routes(gateway::Router&);
 

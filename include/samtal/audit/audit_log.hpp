@@ -2,6 +2,7 @@
 
 #include "samtal/core/permit.hpp"
 #include "samtal/storage/database.hpp"
+#include "samtal/storage/key_rotation.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,10 @@ struct Verdict {
 /// Writes the whole numbered log to a new file, mode 0600, one JSON object a line. Returns how many leaves. Throws
 /// std::runtime_error when the file exists or cannot be written.
 std::int64_t export_log(storage::Database&, PermitIssuer&, std::string const& path);
+
+/// Records that key-encryption keys were rotated: how many, and nothing else. Throws Unavailable when the database is
+/// gone.
+void record_key_rotation(storage::Database&, PermitIssuer&, storage::KeyRotationReport const&);
 
 /// The public key as text, "<name>+<id>+<base64>" (C2SP signed-note), and back; nothing for other text.
 [[nodiscard]] std::string verifier_key(std::string_view public_key);

@@ -25,11 +25,12 @@ enum class Outcome : unsigned char { answered, busy, no_answer, cancelled, faile
 [[nodiscard]] std::optional<Direction> direction_named(std::string_view) noexcept;
 [[nodiscard]] std::optional<Outcome> outcome_named(std::string_view) noexcept;
 
-/// When a call was. The three columns are read together, so they open together.
+/// When a call was. The columns are read together, so they open together.
 struct CallTimes {
     Timestamp started_at;
     std::optional<Timestamp> answered_at;
     Timestamp ended_at;
+    bool clock_off = false;  // it ended after it was reported: the switch's clock is wrong
 
     friend bool operator==(CallTimes const&, CallTimes const&) = default;
 };
@@ -37,9 +38,19 @@ using SomeTimes = Personal<CallTimes, field::CallsStartedAt>;
 using OwnNumber = Personal<std::string, field::CallsOwnNumber>;
 using Counterpart = Personal<std::string, field::CallsCounterpart>;
 
+/// Which side of a call a part of it tells best about: FreeSWITCH's legs. Asterisk's parts are attempts.
+enum class Leg : unsigned char { any, originating, terminating };
+
+/// A call that a switch reports in several records has a part in each; they become one call.
+struct CallPart {
+    std::string id;  // the switch's name for the part; empty: the record is of the whole call
+    Leg leg = Leg::any;
+};
+
 /// One call as a switch reports it; an absent number was withheld.
 struct CallRecord {
     std::string source_call_id;  // the switch's own name for the call
+    CallPart part;
     std::optional<Counterpart> caller;
     std::optional<Counterpart> callee;
     SomeTimes times;
@@ -50,6 +61,7 @@ struct CallRecord {
 struct IngestCalls {
     SwitchId switch_id;
     std::vector<Result<CallRecord>> records;
+    bool single = false;  // the body was one record: when that one is refused, so is the request
 };
 struct Rejection {
     std::size_t index;  // in the batch
@@ -60,6 +72,15 @@ struct IngestReport {
     std::size_t corrected = 0;
     std::size_t duplicates = 0;
     std::vector<Rejection> rejected;
+};
+
+/// Somebody begins or ends to talk, as a switch tells it while it happens.
+struct CallEvent {
+    SwitchId switch_id;
+    std::string source_call_id;
+    bool talking;
+    std::optional<Counterpart> caller;
+    std::optional<Counterpart> callee;
 };
 
 /// Where a page of history continues: before this call, newest first.

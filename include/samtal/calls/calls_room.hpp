@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/calls/call_states.hpp"
 #include "samtal/calls/calls.hpp"
 #include "samtal/core/principal.hpp"
 #include "samtal/core/time.hpp"
@@ -7,6 +8,8 @@
 #include "samtal/statistics/recorder.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
 #include <optional>
@@ -31,12 +34,13 @@ struct CallsParts {
     PhoneNumbers const& numbers;
     PermitIssuer& permits;
     statistics::Recorder& recorder;
+    boost::asio::any_io_executor executor;  // where groups of call records are written
     Clock clock = system_now;
 };
 
 struct CallsOptions {
-    /// In which a date of call statistics begins: the brand's, until people have a setting of their own. An IANA
-    /// name.
+    /// In which a date of call statistics begins: the brand's, until people have a setting of their own. Also of
+    /// times that a switch writes without an offset, unless the switch has a setting. An IANA name.
     std::string time_zone = "Europe/Stockholm";
 };
 
@@ -49,7 +53,9 @@ public:
     CallsRoom& operator=(CallsRoom const&) = delete;
 
     [[nodiscard]] MachineAuthenticator& machines() noexcept;
-    /// POST /v1/ingest/calls, GET /v1/calls, GET /v1/calls/statistics.
+    /// Who is on a call: for presence.
+    [[nodiscard]] CallStates& states() noexcept;
+    /// POST /v1/ingest/…, GET /v1/calls, GET /v1/calls/statistics.
     void add_routes(gateway::Router&);
 
 private:

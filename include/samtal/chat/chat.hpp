@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace samtal::chat {
@@ -40,6 +41,50 @@ struct Message {
     Timestamp sent_at;
     std::optional<Text> text;
     std::string removed;
+    std::optional<Timestamp> edited_at = std::nullopt;  // when the text became what it is, if not when it was sent
+    std::int64_t change = 0;  // number of its latest change, 0 while it is as it was sent
+};
+
+/// By the sender alone. `conflict`: "message-removed"; "legal-hold", while a legal claim keeps what they wrote. To
+/// give a message the text that it has is no change.
+struct EditMessage {
+    ConversationId conversation;
+    MessageId message;
+    Text text;
+    std::shared_ptr<net::Socket> from;  // gets the answer instead of the event; null over HTTP
+};
+/// For everybody; a stub stays. By the sender alone. `conflict`: "legal-hold". To delete twice is no change.
+struct DeleteMessage {
+    ConversationId conversation;
+    MessageId message;
+    std::shared_ptr<net::Socket> from;
+};
+/// By an owner. They see what is said from now on. `conflict`: one-to-one conversations stay as they are;
+/// `invalid`: the conversation would have too many members.
+struct AddMembers {
+    ConversationId conversation;
+    std::vector<UserId> users;
+};
+/// By an owner, or oneself: leaving. When no owner is left, the one who has been a member longest becomes one.
+struct RemoveMember {
+    ConversationId conversation;
+    UserId user;
+};
+/// By an owner. Nothing takes the title away. `conflict`: a one-to-one conversation has none.
+struct Retitle {
+    ConversationId conversation;
+    std::optional<Title> title;
+};
+/// What is counted by a conversation's `change`.
+using Change = std::variant<EditMessage, DeleteMessage, AddMembers, RemoveMember, Retitle>;
+[[nodiscard]] inline ConversationId conversation_of(Change const& change) {
+    return std::visit([](auto const& one) { return one.conversation; }, change);
+}
+
+/// What came of a change.
+struct Changed {
+    std::int64_t change;             // its number; that of an earlier one where there was nothing to do
+    std::optional<Message> message;  // as it is now, of an edit or a delete
 };
 
 struct History {
@@ -56,6 +101,8 @@ struct NewConversation {
 struct Created {
     ConversationId id;
     bool existed;
+    std::vector<UserId> came = {};  // who is a member since now
+    std::int64_t change = 0;        // by which they came; 0 at the beginning
 };
 
 struct Member {
@@ -66,7 +113,13 @@ struct Conversation {
     ConversationId id;
     std::optional<Title> title;
     std::vector<Member> members;
-    std::int64_t first_seq, last_seq, last_change;
+    std::int64_t first_seq;  // of what the actor may see
+    std::int64_t last_seq;
+    std::int64_t last_change;
+    std::int64_t info_change;  // the latest change of title or members
+    std::int64_t read_seq;     // up to where the actor has read
+    std::int64_t unread;       // others' messages beyond it, among the newest 100
+    std::optional<Message> last_message;
     Timestamp created_at;
 };
 struct ConversationPage {
@@ -83,6 +136,7 @@ struct Position {
 struct Caught {
     Position position;
     std::int64_t first_seq;
+    std::int64_t info_change = 0;
 };
 struct Sync {
     std::vector<Position> positions;
@@ -93,11 +147,10 @@ struct SyncDone {
     bool more = false;
 };
 
-/// `typing` and `conversation.read`: passed on, not kept.
+/// `typing` and `conversation.read`. How far somebody has read is kept, for themselves.
 struct Signal {
     ConversationId conversation;
-    std::int64_t seq;  // how far they read; 0 where it does not matter
-    std::string frame;
+    std::optional<std::int64_t> read_seq;  // how far they read; nothing: they are typing
     std::shared_ptr<net::Socket> from;
     [[nodiscard]] Scope scope() const { return conversation; }
 };
@@ -123,13 +176,12 @@ public:
     virtual Task<Result<ConversationPage>> list(ChatPermit const&, std::optional<ConversationId> before,
                                                 std::size_t limit) = 0;
     virtual Task<Result<Conversation>> find(ChatPermit const&, ConversationId) = 0;
-    /// By an owner. `conflict`: one-to-one conversations stay as they are.
-    virtual Task<Result<void>> add(ChatPermit const&, ConversationId, std::vector<UserId> const&) = 0;
-    /// By an owner, or oneself: leaving.
-    virtual Task<Result<void>> remove(ChatPermit const&, ConversationId, UserId) = 0;
-    /// Tells the other members something that is not stored. Silent in conversations of more than 100 members.
-    /// `invalid` when it speaks of a place (`seq`) that the conversation has not reached.
-    virtual Task<Result<void>> signal(ChatPermit const&, Signal const&) = 0;
+    /// Changes of one conversation are made and told in the order of their numbers. `denied`: only an owner may.
+    virtual Task<Result<Changed>> change(ChatPermit const&, Change) = 0;
+    /// Tells the other members something that is not stored for them; in conversations of more than 100 members
+    /// only the actor's own devices. `invalid` when it speaks of a place (`seq`) that the conversation has not
+    /// reached.
+    virtual Task<Result<void>> signal(ChatPermit, Signal) = 0;
 };
 
 }  // namespace samtal::chat

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "samtal/chat/chat.hpp"
+#include "samtal/gateway/event_log.hpp"
+#include "samtal/gateway/fanout.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/gateway/sockets.hpp"
 #include "samtal/statistics/recorder.hpp"
@@ -25,12 +27,17 @@ struct Limits {
 struct Tools {
     storage::Database& db;
     storage::ColumnCipher& cipher;
-    gateway::Sockets& sockets;
+    gateway::Sockets& sockets;  // who catches up here
+    gateway::Fanout& fanout;    // who hears of it, wherever
     statistics::Recorder& recorder;
     boost::asio::any_io_executor executor;  // where groups are written and fanned out
 };
 
 [[nodiscard]] std::unique_ptr<Chat> make_chat(Tools, Limits);
+/// For a server among several: what it was not told of, read as a machine that passes messages on to their
+/// members.
+[[nodiscard]] std::unique_ptr<gateway::EventLog> make_event_log(storage::Database&, storage::ColumnCipher&,
+                                                                PermitIssuer&);
 void add_routes(gateway::Router&, Chat&);
 
 }  // namespace samtal::chat

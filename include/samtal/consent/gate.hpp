@@ -8,25 +8,28 @@
 
 namespace samtal::consent {
 
-/// Where a person stands with a purpose that asks for consent.
+/// Where a person stands with a purpose about which they decide.
 class StandingRepository {
 public:
     virtual ~StandingRepository() = default;
     /// The ledger event by which they consent now; nothing when they do not. No cache: a withdrawal holds from the
     /// next request on.
     virtual Task<Result<std::optional<DecisionId>>> consent(Principal, std::string_view purpose) = 0;
+    /// Whether they object to it (GDPR Art. 21). No cache either.
+    virtual Task<Result<bool>> objects(Principal, std::string_view purpose) = 0;
 };
 
-/// Turns lawful basis and consent into permits: the only maker of them. Purposes that ask nobody cost no query
-/// here; account state and restriction are checked by the row policies in the statement itself.
+/// Turns lawful basis, consent and objection into permits: the only maker of them. Purposes that leave nothing to
+/// decide cost no query here; account state and restriction are checked by the row policies in the statement itself.
 class Gate final : public PermitIssuer {
 public:
     Gate();
-    /// Before the first permit under an opt-in purpose is asked for. The repository needs permits itself.
+    /// Before the first permit is asked for under a purpose about which people decide. The repository needs permits itself.
     void use(StandingRepository& standings) noexcept { standings_ = &standings; }
 
 private:
     Task<Result<DecisionId>> decide(Principal, std::string_view purpose, Basis, Choice) override;
+    Task<Result<DecisionId>> unless_objected(Principal, std::string_view purpose);
     DecisionId standing_decision(std::string_view purpose) override;
 
     StandingRepository* standings_ = nullptr;

@@ -16,6 +16,8 @@ namespace samtal::gateway {
 struct GatewayOptions {
     std::vector<std::string> allowed_origins;  // exact; for browsers
     std::chrono::milliseconds authenticate_within{10'000};
+    /// Whether sockets may be served now; not while this server does not know whose sessions ended elsewhere.
+    std::function<bool()> serving = [] { return true; };
     std::string socket_path;  // where WebSockets are taken; empty: nowhere
     /// Told about each request: the route's pattern ("none" for an unknown path), status, time.
     std::function<void(std::string_view route, int status, std::chrono::nanoseconds)> observer;

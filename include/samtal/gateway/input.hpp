@@ -19,8 +19,14 @@ namespace samtal::gateway {
 /// and handlers need only the forward header; codecs alone include <nlohmann/json.hpp>.
 using Input = std::shared_ptr<nlohmann::json const>;
 
+/// What the gate lets through where one bad text must not cost a whole batch.
+struct JsonLeniency {
+    bool nul = false;            // in a text; FieldReader refuses it there
+    bool repeated_keys = false;  // the last one wins
+};
+
 /// `invalid` for what is no JSON in UTF-8, is nested deeper than 32, repeats a key or holds a NUL.
-[[nodiscard]] Result<Input> parse_json(std::string_view text);
+[[nodiscard]] Result<Input> parse_json(std::string_view text, JsonLeniency = {});
 
 /// The same, and it must be one object.
 [[nodiscard]] Result<Input> parse_input(std::string_view text);

@@ -17,7 +17,10 @@ inline constexpr std::string_view receipt_prefix = "rcpt_";
 struct RouteOptions {
     std::size_t body_limit = 256 * 1024;
     bool creates = false;    // honours Idempotency-Key
-    bool any_array = false;  // the body may be a JSON array: call records
+    bool any_array = false;  // the body may be a JSON array: call records, each judged on its own
+    /// The content types of a body that the route's decoder reads itself, from Ask::request; parameters do not
+    /// matter. None: the body is JSON and is parsed before.
+    std::vector<std::string_view> own_types{};
 };
 
 /// The one table of everything a client can ask for. A route names its purpose, so the table is
@@ -91,8 +94,9 @@ public:
     /// gives Task<Result<std::string>>: the fields of the answer without braces ("\"type\":…"), or nothing to say.
     template <Purpose P, class Decode, class Handle>
     void frame(std::string_view type, Decode decode, Handle handle) {
-        frames_.emplace(
-            type, [this, decode, handle](FrameAsk ask) { return for_frame<P>(decode, handle, std::move(ask)); });
+        frames_.emplace(type, Frame{P::name, [this, decode, handle](FrameAsk ask) {
+                                        return for_frame<P>(decode, handle, std::move(ask));
+                                    }});
     }
 
     enum class Entrance : unsigned char { open, doorstep, person, receipt, machine, administrator };
@@ -112,6 +116,16 @@ public:
     };
     [[nodiscard]] Match match(net::Method, std::string_view path) const;
     [[nodiscard]] std::vector<Route> const& routes() const noexcept { return routes_; }
+
+    struct Frame {
+        std::string_view purpose;
+        std::function<Task<Result<std::string>>(FrameAsk)> run;
+    };
+    using Frames = std::map<std::string_view, Frame, std::less<>>;
+    [[nodiscard]] Frames const& frames() const noexcept { return frames_; }
+    /// What a GET of a signed-in person answers, for a route that is made of others: under its own purpose and
+    /// permit. Both outlive the call. `not_found` where there is no such route.
+    [[nodiscard]] Task<Result<Reply>> follow(Principal const&, net::Request const&) const;
 
     /// `not_found` for an unknown type.
     [[nodiscard]] Task<Result<std::string>> dispatch_frame(std::string type, FrameAsk ask);
@@ -156,7 +170,11 @@ private:
 
     PermitIssuer& permits_;
     std::vector<Route> routes_;
-    std::map<std::string_view, std::function<Task<Result<std::string>>(FrameAsk)>, std::less<>> frames_;
+    Frames frames_;
 };
+
+/// "GET"; "person".
+[[nodiscard]] std::string_view name_of(net::Method);
+[[nodiscard]] std::string_view name_of(Router::Entrance);
 
 }  // namespace samtal::gateway

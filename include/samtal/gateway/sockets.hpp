@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/core/principal.hpp"
+#include "samtal/gateway/fanout.hpp"
 #include "samtal/net/socket.hpp"
 
 #include <cstdint>
@@ -14,24 +15,39 @@
 
 namespace samtal::gateway {
 
-/// Who is connected to this server. Any thread.
-class Sockets {
+/// Is told of each authenticated socket, when it comes and when it is gone. On any thread; must not call back.
+class SocketObserver {
 public:
+    virtual ~SocketObserver() = default;
+    virtual void opened(Principal const&) = 0;
+    virtual void closed(Principal const&, net::Socket const*) = 0;
+};
+
+/// Who is connected to this server. Any thread.
+class Sockets final : public Fanout {
+public:
+    /// Before the first socket. It outlives this.
+    void observe(SocketObserver& observer) noexcept { observer_ = &observer; }
+
     void add(Principal const&, std::shared_ptr<net::Socket>);
     void remove(Principal const&, net::Socket const*);
 
-    /// Pushes one encoded frame to every socket of these people, but not to `except`.
-    void push(std::span<UserId const> users, net::SharedText const& frame, net::Socket const* except = nullptr);
-
-    /// The same for an event with a place in a conversation: a socket that is catching up gets it afterwards.
-    void push_event(std::span<UserId const> users, ConversationId, std::int64_t seq, net::SharedText const& frame,
-                    net::Socket const* except = nullptr);
+    /// Fanout for the sockets of this server alone.
+    void push(std::span<UserId const> users, net::SharedText const& frame,
+              net::Socket const* except = nullptr) override;
+    void push_event(OrganisationId, std::span<UserId const> users, ConversationId, Place,
+                    net::SharedText const& frame, net::Socket const* except = nullptr) override;
+    /// Closes every socket, so that its client comes back elsewhere.
+    void close_all(net::CloseCode);
 
     /// From now on events of this conversation wait for release(). Bounded: a socket that falls behind meanwhile
     /// is closed with 4008.
     void hold(UserId, net::Socket const*, ConversationId);
-    /// Pushes what waited and comes after `seq`; with nothing, forgets it (the client has to ask again anyway).
-    void release(UserId, net::Socket const*, ConversationId, std::optional<std::int64_t> after_seq);
+    /// Pushes what waited and lies beyond `reached`; with nothing, forgets it.
+    void release(UserId, net::Socket const*, ConversationId, std::optional<Place> reached);
+    /// Instead of release(), when the client has to ask for more: until it holds again, events of this
+    /// conversation are dropped, because the next answer brings them.
+    void suspend(UserId, net::Socket const*, ConversationId);
 
     /// Closes with 4001. Nothing more is delivered to them once this returned.
     void end_session(UserId, SessionId);
@@ -45,12 +61,13 @@ public:
 private:
     struct Waiting {
         ConversationId conversation;
-        std::vector<std::pair<std::int64_t, net::SharedText>> frames;
+        std::vector<std::pair<Place, net::SharedText>> frames;
+        bool suspended = false;
     };
     struct Entry {
         SessionId session;
         std::shared_ptr<net::Socket> socket;
-        std::vector<Waiting> held;  // empty but for the moments of a sync
+        std::vector<Waiting> held;  // empty but while a client catches up
     };
     template <class Which>
     void end_where(UserId, Which);
@@ -59,6 +76,7 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<UserId, std::vector<Entry>> by_user_;
     std::size_t count_ = 0;
+    SocketObserver* observer_ = nullptr;
 };
 
 }  // namespace samtal::gateway

@@ -141,10 +141,10 @@ public:
     /// the code stays valid.
     virtual Task<Result<void>> confirm_reset(AccountPermit const&, ResetConfirmation const&) = 0;
 
-    /// Mails a link to the new address; the one before stays until `confirm_email_change`. The last request
-    /// counts. `invalid`: "email"; `denied`/"step-up-required"; `throttled`; `exhausted` when too many letters
-    /// wait.
-    virtual Task<Result<void>> request_email_change(Principal, MailAddress) = 0;
+    /// Mails a link to the new address and gives its id; the address before stays until `confirm_email_change`.
+    /// The last request counts. `invalid`: "email"; `denied`/"step-up-required"; `throttled`; `exhausted` when too
+    /// many letters wait.
+    virtual Task<Result<boost::uuids::uuid>> request_email_change(Principal, MailAddress) = 0;
     /// Tells the address before. `not_found`: unknown, used or expired code; `denied`: "processing-restricted".
     virtual Task<Result<void>> confirm_email_change(AccountPermit const&, Secret const& code) = 0;
 

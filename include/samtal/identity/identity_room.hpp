@@ -3,6 +3,7 @@
 #include "samtal/consent/ledger.hpp"
 #include "samtal/consent/notice.hpp"
 #include "samtal/core/time.hpp"
+#include "samtal/gateway/endings.hpp"
 #include "samtal/gateway/entrances.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/gateway/sockets.hpp"
@@ -43,6 +44,7 @@ struct IdentityParts {
     statistics::Recorder& recorder;
     ops::Mailer& mailer;
     Clock clock = system_now;
+    gateway::Endings* others = nullptr;  // nothing: this is the only server
 };
 
 /// The part of gateway::Authenticator that knows people.
@@ -68,8 +70,15 @@ public:
     void add_routes(gateway::Router&);
 
     /// After an account was shut, and that is committed: its tokens are refused and its sockets closed when this
-    /// returns.
-    void forget(UserId);
+    /// resumes, on all servers.
+    Task<void> forget(UserId);
+
+    /// What another server announced. Any thread.
+    void apply(gateway::Ending const&);
+    /// Another server changed the session's row.
+    void reread(SessionId);
+    /// Nothing that is known of sessions may be trusted any more.
+    void reread_all();
 
     /// Deletes sessions and mailed links whose time is up, and closes those sessions' sockets. About once a
     /// minute.

@@ -34,13 +34,23 @@ public:
     /// thread arrive in the order of the calls.
     virtual void push(SharedText) = 0;
     /// Drops what is queued, says why, and hangs up. Nothing pushed before or after it is written once it
-    /// returned, except a frame whose write had already begun.
+    /// returned, except frames whose write had already begun.
     virtual void close(CloseCode) = 0;
     /// Where its frames are handled: the I/O thread of its connection.
     [[nodiscard]] virtual boost::asio::any_io_executor executor() const = 0;
     /// Resolves when at most half of the outgoing queue is left, or the socket is closed: how long answers (sync)
     /// are paced. Call on executor().
     virtual Task<bool> drained() = 0;
+};
+
+/// While it lives, what this thread pushes is only queued; at its end each I/O thread is woken once to write all
+/// of it. Lives on the stack, in a block that does not suspend.
+class PushTogether {
+public:
+    PushTogether() noexcept;
+    ~PushTogether();
+    PushTogether(PushTogether const&) = delete;
+    PushTogether& operator=(PushTogether const&) = delete;
 };
 
 /// What one WebSocket talks to. Called on the socket's executor, one call at a time.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ struct Mail {
     std::string to;
     std::string subject;
     std::string text;
+    /// Called once, from any thread: a sink took it, or it was given up. Not when the process ends before that.
+    std::function<void(bool delivered)> done{};
 };
 
 /// Whether mail to it can be tried: one address without anything that could end a header line or add a recipient,

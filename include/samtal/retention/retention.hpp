@@ -50,7 +50,7 @@ public:
     RetentionRoom& operator=(RetentionRoom const&) = delete;
 
     /// POST /admin/retention/run, /admin/retention/reports, /admin/holds, …/release, …/list,
-    /// /admin/authority-disclosure. For the admin socket's router only.
+    /// /admin/authority-disclosure, …/{id}/release. For the admin socket's router only.
     void add_routes(gateway::Router&);
 
     /// Begins the rounds. Once.

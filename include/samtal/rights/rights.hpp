@@ -5,6 +5,7 @@
 #include "samtal/core/time.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/identity/identity.hpp"
+#include "samtal/ops/mailer.hpp"
 #include "samtal/register/register.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
@@ -25,13 +26,15 @@ struct RightsParts {
     storage::Database& duties;  // connections of its own for archives and erasures, so that nobody waits for those
     storage::ColumnCipher& cipher;
     storage::SubjectKeys& keys;
+    storage::KeyRing const& ring;
     storage::Signer const& signer;
     PermitIssuer& permits;
     identity::Identity& identity;
     calls::PhoneNumbers const& numbers;
+    ops::Mailer& mailer;  // tells recipients
     /// The account's standing changed, and that is committed: forget what is known of its sessions, close its
     /// sockets.
-    std::function<void(UserId)> end_access;
+    std::function<Task<void>(UserId)> end_access;
     /// Delete what the open statistics hold of a person who is not to be counted any more. May throw Unavailable.
     std::function<Task<void>(UserId)> uncount;
     boost::asio::any_io_executor executor;  // one thread's: where the jobs run
@@ -45,6 +48,8 @@ struct Workload {
     std::map<std::string, double> open;   // by kind, those not answered yet
     double overdue = 0;                   // past their deadline
     double days_to_nearest_deadline = 0;  // below zero when overdue; 0 when nothing is open
+    double notices_waiting = 0;           // recipients who are not told yet (Art. 19)
+    double notices_overdue = 0;           // for three days or more
 };
 
 /// The rights of people over their data (GDPR Art. 15 to 21): requests, archives, erasures with their

@@ -14,17 +14,25 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace samtal::storage {
 
+/// An item that says whose share of a group it takes: the person who sends it.
+template <class Item>
+concept Shared = requires(Item const& item) { item.share(); };
+
 /// Does in groups what arrives one by one: while a group is under way, what arrives waits, and the next group
 /// takes it all. No fixed delay, so latency stays near one round trip and throughput grows with load.
+///
+/// Where more wait than a group holds and items are Shared, all have equal shares of it, in the order in which
+/// each one's arrived; and nobody may fill more than an eighth of the queue.
 template <class Item>
 class Batcher {
 public:
@@ -37,7 +45,12 @@ public:
     /// Sets each item's outcome. What it throws is thrown to every waiting caller of the group.
     using Work = std::function<Task<void>(std::span<Item>)>;
 
-    Batcher(Options options, Work work) : options_{std::move(options)}, work_{std::move(work)} {}
+    /// Called on the executor with a group that was worked on; `resume` resumes its callers, and leaves the items
+    /// empty. What it tells others before that, the callers' answers do not overtake.
+    using Finish = std::function<void(std::span<Item>, std::function<void()> const& resume)>;
+
+    Batcher(Options options, Work work, Finish finish = {})
+        : options_{std::move(options)}, work_{std::move(work)}, finish_{std::move(finish)} {}
 
     /// True: `item` was worked on. False at once: too many are waiting. Resumes on the caller's executor.
     Task<bool> submit(Item& item) {
@@ -45,11 +58,10 @@ public:
         bool const taken = co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(bool)>(
             [this, &item, &failure](auto handler) {
                 auto const executor = boost::asio::get_associated_executor(handler);
-                auto const resume = std::make_shared<decltype(handler)>(std::move(handler));
-                auto const done = [resume, executor](bool worked) {
-                    boost::asio::post(executor, [resume, worked]() mutable { std::move (*resume)(worked); });
-                };
-                if (!enqueue({&item, &failure, done})) done(false);
+                Waiting waiting{&item, &failure, executor, nullptr};
+                waiting.caller = std::make_unique<CallerOf<decltype(handler)>>(std::move(handler));
+                if (!enqueue(waiting))
+                    boost::asio::post(executor, [c = std::move(waiting.caller)] { c->resume(false); });
             },
             boost::asio::use_awaitable);
         if (failure) std::rethrow_exception(failure);
@@ -57,16 +69,33 @@ public:
     }
 
 private:
+    class Caller {
+    public:
+        virtual ~Caller() = default;
+        virtual void resume(bool worked) = 0;
+    };
+    template <class Handler>
+    class CallerOf final : public Caller {
+    public:
+        explicit CallerOf(Handler handler) : handler_{std::move(handler)} {}
+        void resume(bool worked) override { std::move(handler_)(worked); }
+
+    private:
+        Handler handler_;
+    };
     struct Waiting {
-        Item* item;  // lives in its submitter's frame until `done`
+        Item* item;  // lives in its submitter's frame until that is resumed
         std::exception_ptr* failure;
-        std::function<void(bool)> done;
+        boost::asio::any_io_executor executor;
+        std::unique_ptr<Caller> caller;
     };
 
-    bool enqueue(Waiting waiting) {
+    /// Takes the item, unless there is no room for it.
+    bool enqueue(Waiting& waiting) {
         {
             std::scoped_lock const lock{mutex_};
-            if (waiting_.size() >= options_.waiting) return false;
+            if (waiting_.size() >= options_.waiting || !shares_.admit(*waiting.item, options_.waiting / 8))
+                return false;
             waiting_.push_back(std::move(waiting));
             if (busy_ == options_.lanes) return true;  // whoever works takes it along
             ++busy_;
@@ -78,10 +107,26 @@ private:
     std::vector<Waiting> take() {
         std::scoped_lock const lock{mutex_};
         if (waiting_.empty()) --busy_;
-        std::size_t const size = std::min(waiting_.size(), options_.group);
-        auto const end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
-        std::vector<Waiting> group{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
-        waiting_.erase(waiting_.begin(), end);
+        if (waiting_.size() <= options_.group) {
+            shares_.clear();
+            return std::exchange(waiting_, {});
+        }
+        return take_shares();
+    }
+
+    std::vector<Waiting> take_shares() {
+        std::vector<Waiting> group;
+        std::vector<Waiting> rest;
+        group.reserve(options_.group);
+        rest.reserve(waiting_.size());
+        Shares taken;
+        std::size_t const share = std::max<std::size_t>(1, options_.group / shares_.holders());
+        for (Waiting& waiting : waiting_) {
+            bool const mine = group.size() < options_.group && taken.admit(*waiting.item, share);
+            if (mine) shares_.give_back(*waiting.item);
+            (mine ? group : rest).push_back(std::move(waiting));
+        }
+        waiting_ = std::move(rest);
         return group;
     }
 
@@ -98,18 +143,79 @@ private:
             } catch (...) {
                 failure = std::current_exception();
             }
-            for (std::size_t i = 0; i < group.size(); ++i) {
-                *group[i].item = std::move(items[i]);
-                *group[i].failure = failure;
-                group[i].done(true);
-            }
+            auto const resume = [&] {
+                for (std::size_t i = 0; i < group.size(); ++i) {
+                    *group[i].item = std::move(items[i]);
+                    *group[i].failure = failure;
+                }
+                wake(std::move(group));
+            };
+            if (finish_ && !failure)
+                finish_(items, resume);
+            else
+                resume();
         }
     }
 
+    /// One hop for all callers of an executor.
+    static void wake(std::vector<Waiting> group) {
+        using Callers = std::vector<std::unique_ptr<Caller>>;
+        std::vector<std::pair<boost::asio::any_io_executor, Callers>> places;
+        for (Waiting& waiting : group) {
+            auto place = std::ranges::find(places, waiting.executor, [](auto const& p) { return p.first; });
+            if (place == places.end()) place = places.insert(place, {waiting.executor, Callers{}});
+            place->second.push_back(std::move(waiting.caller));
+        }
+        for (auto& [executor, callers] : places)
+            boost::asio::post(executor, [all = std::move(callers)] {
+                for (auto const& caller : all) caller->resume(true);
+            });
+    }
+
+    /// How many items everybody has; nothing where items are not Shared.
+    class NoShares {
+    public:
+        bool admit(Item const&, std::size_t) { return true; }
+        void give_back(Item const&) {}
+        void clear() {}
+        [[nodiscard]] std::size_t holders() const { return 1; }
+    };
+    template <Shared T>
+    class SharesOf {
+    public:
+        /// One more, if there are fewer than `most`.
+        bool admit(T const& item, std::size_t most) {
+            std::size_t& count = counts_[item.share()];
+            if (count >= most) return false;
+            ++count;
+            return true;
+        }
+        void give_back(T const& item) {
+            auto const found = counts_.find(item.share());
+            if (found != counts_.end() && --found->second == 0) counts_.erase(found);
+        }
+        void clear() { counts_.clear(); }
+        [[nodiscard]] std::size_t holders() const { return std::max<std::size_t>(1, counts_.size()); }
+
+    private:
+        std::unordered_map<std::decay_t<decltype(std::declval<T const&>().share())>, std::size_t> counts_;
+    };
+    template <class T>
+    struct Choose {
+        using type = NoShares;
+    };
+    template <Shared T>
+    struct Choose<T> {
+        using type = SharesOf<T>;
+    };
+    using Shares = typename Choose<Item>::type;
+
     Options options_;
     Work work_;
+    Finish finish_;
     std::mutex mutex_;
     std::vector<Waiting> waiting_;
+    Shares shares_;
     unsigned busy_ = 0;
 };
 

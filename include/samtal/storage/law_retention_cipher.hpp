@@ -1,8 +1,7 @@
 #pragma once
 
-#include "samtal/storage/key_store.hpp"
+#include "samtal/storage/duty_cipher.hpp"
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,9 +12,6 @@ namespace samtal::storage {
 class LawRetentionCipher {
 public:
     explicit LawRetentionCipher(KeyRing const&);
-    ~LawRetentionCipher();
-    LawRetentionCipher(LawRetentionCipher const&) = delete;
-    LawRetentionCipher& operator=(LawRetentionCipher const&) = delete;
 
     /// 32 bytes: what a record is found by, and what corrects it.
     [[nodiscard]] std::string number_hash(std::string_view number) const;
@@ -25,8 +21,7 @@ public:
     [[nodiscard]] Result<std::string> open(std::string_view source_hash, std::string_view sealed) const;
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    DutyCipher duty_;
 };
 
 }  // namespace samtal::storage

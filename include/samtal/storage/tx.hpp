@@ -29,6 +29,12 @@ private:
     std::string_view name_;
 };
 
+/// The connection went while something was under way: it may have been committed.
+class InDoubt : public Unavailable {
+public:
+    InDoubt() : Unavailable{"the database connection was lost"} {}
+};
+
 /// What PostgreSQL refused. Carries SQLSTATE and the statement's name; its text quotes rows, so it is not kept.
 class SqlFailure : public std::runtime_error {
 public:

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, effect, erasure, keys, profile, start
+from bench import chat, effect, erasure, ingest, keys, profile, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "enforcement": profile.measure_enforcement,
     "chat_send": chat.measure_throughput,
     "chat_latency": chat.measure_latency,
+    "ingest": ingest.measure,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,
     "erasure_large": effect.measure_erasure,

@@ -25,6 +25,30 @@ CREATE TABLE bench_messages (
     UNIQUE (organisation_id, conversation_id, sender_id, client_message_id)
 );
 """
+CALLS_SCHEMA = """
+CREATE TABLE IF NOT EXISTS bench_calls (
+    organisation_id uuid        NOT NULL,
+    owner_id        uuid        NOT NULL,
+    call_id         uuid        NOT NULL,
+    source_hash     bytea       NOT NULL,
+    direction       text        NOT NULL,
+    own_number      bytea       NOT NULL,
+    counterpart     bytea       NOT NULL,
+    started_at      timestamptz NOT NULL,
+    ended_at        timestamptz NOT NULL,
+    outcome         text        NOT NULL,
+    PRIMARY KEY (organisation_id, owner_id, call_id),
+    UNIQUE (organisation_id, owner_id, source_hash)
+);
+CREATE INDEX IF NOT EXISTS bench_calls_by_time ON bench_calls (organisation_id, owner_id, started_at DESC, call_id DESC);
+"""
+# A hundred rows of the shape of `calls` in one statement and one commit.
+CALLS_INSERT = r"""
+\set owner random(1, 100)
+INSERT INTO bench_calls SELECT '00000000-0000-7000-8000-000000000001', ('00000000-0000-7000-8000-' || lpad((:owner)::text, 12, '0'))::uuid,
+  gen_random_uuid(), sha256(uuid_send(gen_random_uuid())), 'incoming', decode(repeat('5a', 52), 'hex'), decode(repeat('5a', 52), 'hex'),
+  now(), now(), 'answered' FROM generate_series(1, 100);
+"""
 INSERT = r"""
 \set seq random(1, 1000000000000)
 INSERT INTO bench_messages VALUES ('00000000-0000-7000-8000-000000000001', gen_random_uuid(), :seq, gen_random_uuid(),
@@ -69,11 +93,19 @@ class Pgbench(Superuser):
 
     def inserts_per_s(self) -> float:
         """Rows a second, one a transaction; the better of 16 and 64 clients."""
+        return self._best_of(INSERT, 16, 64)
+
+    def call_inserts_per_s(self) -> float:
+        """Rows a second, a hundred a transaction; the better of 4 and 16 clients."""
+        self._run("psql", "-d", DATABASE, "-q", stdin=CALLS_SCHEMA)
+        return 100 * self._best_of(CALLS_INSERT, 4, 16)
+
+    def _best_of(self, statements: str, *clients: int) -> float:
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-            script.write(INSERT)
+            script.write(statements)
             script.flush()
             os.chmod(script.name, 0o644)  # read by the cluster's user
-            return max(self._transactions_per_s(clients, "-f", script.name) for clients in (16, 64))
+            return max(self._transactions_per_s(count, "-f", script.name) for count in clients)
 
     def selects_per_s(self) -> float:
         """Point reads by primary key a second, 64 clients."""

@@ -127,23 +127,28 @@ class Platform:
     def notice_version(self) -> str:
         return self.request("GET", "/v1/notice?language=en")["version"]
 
-    def people(self, count: int, server: "SecondServer | None" = None) -> list[Person]:
+    def people(self, count: int, consents: tuple[str, ...] = (), server: "SecondServer | None" = None) -> list[Person]:
         """Invites, activates and logs in that many new people, some at a time: each costs two password hashes."""
         with self._numbering:  # people may join at two servers at once
             first, self._people = self._people, self._people + count
         self.organisation, self.notice_version  # noqa: B018  # fetched once, before the threads
         with ThreadPoolExecutor(8) as threads:
-            return list(threads.map(lambda number: self._person(number, server), range(first, first + count)))
+            return list(threads.map(lambda number: self._person(number, consents, server), range(first, first + count)))
 
-    def _person(self, number: int, server: "SecondServer | None") -> Person:
+    @staticmethod
+    def phone(number: int) -> str:
+        """Of the person with that number."""
+        return f"+4687{number:07d}"
+
+    def _person(self, number: int, consents: tuple[str, ...], server: "SecondServer | None") -> Person:
         url = self.url if server is None else server.url
         username, password = f"bench-{number}", f"correct horse {number} battery"
         invited = self.control(
             "user", "invite", "--organisation", self.organisation, "--given-name", "Bench", "--family-name", f"Nr {number}",
-            "--email", f"bench-{number}@example.org", "--phone", f"+4687{number:07d}", server=server)
+            "--email", f"bench-{number}@example.org", "--phone", self.phone(number), server=server)
         self.request("POST", "/v1/activation", {
             "activation_code": invited["activation_code"], "username": username, "password": password,
-            "acknowledged_notice": self.notice_version, "consents": {}}, url=url)
+            "acknowledged_notice": self.notice_version, "consents": dict.fromkeys(consents, True)}, url=url)
         login = self.request("POST", "/v1/login", {"username": username, "password": password}, url=url)
         return Person(login["user_id"], login["access_token"])
 

@@ -1,5 +1,6 @@
 #include "admin_client.hpp"
 #include "commands.hpp"
+#include "operator_config.hpp"
 #include "samtal/audit/audit_log.hpp"
 #include "samtal/consent/gate.hpp"
 #include "samtal/ops/config_section.hpp"
@@ -25,22 +26,6 @@ std::string content_of(std::string const& path) {
     std::ifstream in{path};
     if (!in) throw Failure{path + ": cannot be read"};
     return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-/// The database as the role of the audit trail sees it.
-storage::DatabaseOptions database_of(Context const& context) {
-    constexpr unsigned least_port = 1;
-    constexpr unsigned greatest_port = 65'535;
-    auto file = ops::ConfigFile::load(context.operator_config());
-    storage::DatabaseOptions options;
-    options.name = "samtal";
-    file.section("main")
-        .read("host", options.host)
-        .read("port", options.port, least_port, greatest_port)
-        .read("name", options.name);
-    file.section("roles").read("secrets_directory", options.secrets_directory);
-    options.max_connections = 1;
-    return options;
 }
 
 std::string own_public_key(Context const& context) {
@@ -69,7 +54,7 @@ void verify(Context const& context, Verification const& wanted) {
     if (!wanted.against.empty()) kept = is_text ? wanted.against : content_of(wanted.against);
     audit::Verdict verdict;
     if (wanted.file.empty()) {
-        storage::Database db{database_of(context)};
+        storage::Database db{runtime_database(context)};
         consent::Gate gate;
         verdict = audit::verify_database(db, gate, public_key, kept);
     } else {
@@ -92,10 +77,15 @@ void checkpoint(Context const& context) {
 }
 
 void export_to(Context const& context, std::string const& path) {
-    storage::Database db{database_of(context)};
+    storage::Database db{runtime_database(context)};
     consent::Gate gate;
     auto const leaves = audit::export_log(db, gate, path);
     answer(context, {{"leaves", leaves}, {"file", path}}, std::to_string(leaves) + " leaves written to " + path);
+}
+
+void prune(Context const& context) {
+    auto const done = post(context, "/admin/audit/prune", nlohmann::json::object(), std::chrono::seconds{600});
+    answer(context, done, std::to_string(done.value("pruned", 0)) + " leaves went, and their hashes stay");
 }
 
 void add_verify(CLI::App& group, Context& context) {
@@ -129,6 +119,11 @@ void add_audit_commands(CLI::App& app, Context& context) {
         ->footer("Keep it elsewhere. Example:\n  samtalctl audit checkpoint > $(date +%F).checkpoint")
         ->callback([&context] { context.action = [&context] { checkpoint(context); }; });
     add_verify(*group, context);
+    group
+        ->add_subcommand(
+            "prune",
+            "Let leaves go that are past their period; the tree stays verifiable. Servers do it by themselves")
+        ->callback([&context] { context.action = [&context] { prune(context); }; });
     auto* out = group->add_subcommand("export", "Write the log to a file that `audit verify --file` reads");
     auto const path = std::make_shared<std::string>();
     out->add_option("file", *path, "A file that does not exist yet")->required()->type_name("FILE");

@@ -78,12 +78,37 @@ void report(Context const& context, Report const& wanted) {
                directory);
 }
 
+std::string left_of(nlohmann::json const& one) {
+    if (!one.at("closed_at").is_null()) return "closed " + one.value("closed_at", "");
+    return std::to_string(one.value("hours_left", 0)) + " h left";
+}
+
+struct Closing {
+    std::string id, reason;
+};
+
+void close(Context const& context, Closing const& closing) {
+    if (!parse_uuid(closing.id)) throw Failure{"no such thing"};
+    auto const closed =
+        post(context, "/admin/breaches/" + closing.id + "/close", {{"reason", closing.reason}});
+    answer(context, closed, "case " + closing.id + " is closed");
+}
+
+void add_close(CLI::App& group, Context& context) {
+    auto* command = group.add_subcommand("close", "End a case, with what was done (GDPR Art. 33(5)); recorded");
+    auto const closing = std::make_shared<Closing>();
+    command->add_option("case", closing->id, "The case")->required()->type_name("CASE-ID");
+    command->add_option("--reason", closing->reason, "What was done, or why nothing was to be done; no names")
+        ->required();
+    command->footer("Example:\n  samtalctl breach close ID --reason \"Notified on 2026-11-22; keys replaced\"");
+    command->callback([&context, closing] { context.action = [&context, closing] { close(context, *closing); }; });
+}
+
 void list(Context const& context) {
     auto const cases = post(context, "/admin/breaches/list", nlohmann::json::object());
     std::string text;
     for (auto const& one : cases.at("items"))
-        add_line(text, one.value("case_id", "") + "  " + std::to_string(one.value("hours_left", 0)) + " h left  " +
-                           one.value("kind", "") + "  " + std::to_string(one.value("affected", 0)) + " people" +
+        add_line(text, one.value("case_id", "") + "  " + left_of(one) + "  " + one.value("kind", "") + "  " + std::to_string(one.value("affected", 0)) + " people" +
                            (one.value("drill", false) ? "  drill" : ""));
     if (text.empty()) text = "no breach was reported\n";
     text.pop_back();
@@ -115,6 +140,7 @@ void add_breach_commands(CLI::App& app, Context& context) {
         "2026-11-21T08:00:00Z \\\n"
         "      --affected organisation ID --drill");
     command->callback([&context, wanted] { context.action = [&context, wanted] { report(context, *wanted); }; });
+    add_close(*group, context);
     group->add_subcommand("list", "The cases and the hours left to notify")->callback([&context] {
         context.action = [&context] { list(context); };
     });

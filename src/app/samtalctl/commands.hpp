@@ -13,6 +13,7 @@ void add_consent_commands(CLI::App&, Context& context);
 void add_organisation_commands(CLI::App&, Context& context);
 void add_user_commands(CLI::App&, Context& context);
 void add_switch_commands(CLI::App&, Context& context);
+void add_switch_callback_commands(CLI::App& group, Context& context);
 void add_statistics_commands(CLI::App&, Context& context);
 void add_register_commands(CLI::App&, Context& context);
 void add_privacy_commands(CLI::App&, Context& context);
@@ -21,5 +22,6 @@ void add_hold_commands(CLI::App&, Context& context);
 void add_disclosure_command(CLI::App&, Context& context);
 void add_audit_commands(CLI::App&, Context& context);
 void add_breach_commands(CLI::App&, Context& context);
+void add_routes_command(CLI::App&, Context& context);
 
 }  // namespace samtal::ctl

@@ -1,5 +1,7 @@
 #include "commands.hpp"
 #include "operator_config.hpp"
+#include "samtal/audit/audit_log.hpp"
+#include "samtal/consent/gate.hpp"
 #include "samtal/ops/config_section.hpp"
 #include "samtal/storage/key_rotation.hpp"
 #include "samtal/storage/key_store.hpp"
@@ -41,6 +43,19 @@ void back_up(std::string const& command) {
         throw Failure{"the backup command failed: nothing was destroyed; run keys rotate again"};
 }
 
+/// Afterwards: a rotation that did not happen must not stand in the trail.
+void record(Context const& context, storage::KeyRotationReport const& done) {
+    try {
+        storage::Database db{runtime_database(context)};
+        consent::Gate gate;
+        audit::record_key_rotation(db, gate, done);
+    } catch (std::exception const&) {
+        throw Failure{fmt::format("epoch {} is open and the old keys are destroyed, but the audit trail could not be "
+                                  "reached: rotate again when the main database is there",
+                                  done.epoch)};
+    }
+}
+
 void rotate(Context const& context, std::string const& backup) {
     constexpr unsigned longest_statement_ms = 60'000;
     auto const config = read_operator_config(context.operator_config());
@@ -51,6 +66,7 @@ void rotate(Context const& context, std::string const& backup) {
     if (options.keys_directory.empty()) throw Failure{"operator.toml names no keys.directory"};
     if (!backup.empty()) options.before_destruction = [&backup] { back_up(backup); };
     auto const done = storage::rotate_keys(options);
+    record(context, done);
     if (context.json)
         return say(fmt::format(R"({{"epoch":{},"rewrapped":{},"destroyed":{},"resumed":{}}})", done.epoch,
                                done.rewrapped, done.destroyed, done.resumed));

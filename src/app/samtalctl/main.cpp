@@ -26,6 +26,7 @@ constexpr auto examples = R"(Examples:
   samtalctl hold add --user ID --case "T 1234-26"
   samtalctl user show USER-ID --as bo.admin --purpose-code support-case
   samtalctl audit verify --against yesterday.checkpoint
+  samtalctl routes
 
 Exit status: 0 done, 1 refused or failed, 2 wrong use.)";
 
@@ -66,6 +67,7 @@ int run(int argc, char** argv) {
     add_disclosure_command(app, context);
     add_audit_commands(app, context);
     add_breach_commands(app, context);
+    add_routes_command(app, context);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& e) {

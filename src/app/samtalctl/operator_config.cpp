@@ -45,4 +45,19 @@ OperatorConfig read_operator_config(std::string const& path) {
     return config;
 }
 
+storage::DatabaseOptions runtime_database(Context const& context) {
+    constexpr unsigned least_port = 1;
+    constexpr unsigned greatest_port = 65'535;
+    auto file = ops::ConfigFile::load(context.operator_config());
+    storage::DatabaseOptions options;
+    options.name = "samtal";
+    file.section("main")
+        .read("host", options.host)
+        .read("port", options.port, least_port, greatest_port)
+        .read("name", options.name);
+    file.section("roles").read("secrets_directory", options.secrets_directory);
+    options.max_connections = 1;
+    return options;
+}
+
 }  // namespace samtal::ctl

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "samtal/storage/purpose_pool.hpp"
+#include "context.hpp"
+#include "samtal/storage/database.hpp"
 
 #include <string>
 
@@ -15,5 +16,9 @@ struct OperatorConfig {
 
 /// Throws ops::ConfigError: "file:line: key: problem".
 [[nodiscard]] OperatorConfig read_operator_config(std::string const& path);
+
+/// The main database as the purposes' roles see it, on one connection: for what the audit trail's role does without a
+/// server.
+[[nodiscard]] storage::DatabaseOptions runtime_database(Context const&);
 
 }  // namespace samtal::ctl

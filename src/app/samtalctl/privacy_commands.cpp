@@ -92,6 +92,42 @@ void add_intake(CLI::App& group, Context& context) {
     command->callback([&context, intake] { context.action = [&context, intake] { take_in(context, *intake); }; });
 }
 
+std::string path_of_notice(std::string const& notice, std::string const& what) {
+    auto const id = Id<struct NoticeTag>::parse(notice);
+    if (!id) throw Failure{"no such thing"};
+    return "/admin/privacy/notices/" + id->text() + what;
+}
+
+void list_notices(Context const& context) {
+    auto const found = post(context, "/admin/privacy/notices", json::object());
+    std::string text;
+    for (json const& n : found["items"])
+        text += (text.empty() ? "" : "\n") + n.value("notice_id", "") + "  " + n.value("recipient", "") + "  " +
+                n.value("kind", "") + "  " + n.value("state", "") + " since " + n.value("made_at", "") +
+                (n.value("overdue", false) ? "  OVERDUE" : "");
+    answer(context, found, text.empty() ? "every recipient is told" : text);
+}
+
+void add_notice_commands(CLI::App& group, Context& context) {
+    group
+        .add_subcommand("notices",
+                        "Recipients who are not told yet of a correction, erasure or restriction (GDPR Art. 19)")
+        ->callback([&context] { context.action = [&context] { list_notices(context); }; });
+    auto* letter = group.add_subcommand("letter", "What to tell one that no mail reaches; the look is recorded");
+    auto* told = group.add_subcommand("told", "You told it");
+    for (auto* command : {letter, told}) {
+        auto const notice = std::make_shared<std::string>();
+        command->add_option("notice", *notice, "The notice")->required()->type_name("NOTICE-ID");
+        command->callback([&context, notice, mine = command == letter] {
+            context.action = [&context, notice, mine] {
+                auto const got =
+                    post(context, path_of_notice(*notice, mine ? "/letter" : "/told"), json::object());
+                answer(context, got, mine ? got.value("letter", "") : "recorded");
+            };
+        });
+    }
+}
+
 }  // namespace
 
 void add_privacy_commands(CLI::App& app, Context& context) {
@@ -106,6 +142,7 @@ void add_privacy_commands(CLI::App& app, Context& context) {
     add_decision(*group, context, "extend", "Two months more, for a reason (GDPR Art. 12(3))");
     add_decision(*group, context, "refuse", "Refuse, for a reason (GDPR Art. 12(4))");
     add_intake(*group, context);
+    add_notice_commands(*group, context);
 }
 
 }  // namespace samtal::ctl

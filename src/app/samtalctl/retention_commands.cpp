@@ -1,5 +1,6 @@
 #include "admin_client.hpp"
 #include "commands.hpp"
+#include "samtal/core/id.hpp"
 
 #include <fmt/format.h>
 
@@ -89,6 +90,33 @@ void disclose(Context const& context, DisclosureOptions const& o) {
     say(context.json ? given.dump() : given.dump(2));
 }
 
+struct ReleaseOptions {
+    std::string disclosure, by, second;
+};
+
+void release_disclosure(Context const& context, ReleaseOptions const& o) {
+    if (!parse_uuid(o.disclosure)) throw Failure{"no such thing"};
+    auto const done = post(context, "/admin/authority-disclosure/" + o.disclosure + "/release",
+                           {{"by", o.by}, {"second", o.second}});
+    answer(context, done, fmt::format("{} people see it now", done.value("people", 0)));
+}
+
+void add_release_command(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand(
+        "authority-release",
+        "Let those whose number it was see a disclosure, now that the case allows it; recorded");
+    auto const options = std::make_shared<ReleaseOptions>();
+    command->add_option("disclosure", options->disclosure, "As authority-disclosure answered it")
+        ->required()
+        ->type_name("DISCLOSURE-ID");
+    command->add_option("--by", options->by, "The administrator who answers for it")
+        ->required()
+        ->type_name("ADMIN");
+    command->add_option("--second", options->second, "and another one")->required()->type_name("ADMIN");
+    command->callback(
+        [&context, options] { context.action = [&context, options] { release_disclosure(context, *options); }; });
+}
+
 void add_hold_command(CLI::App& group, Context& context, char const* name, char const* what,
                       void (*act)(Context const&, HoldOptions const&)) {
     auto* command = group.add_subcommand(name, what);
@@ -149,6 +177,7 @@ void add_disclosure_command(CLI::App& app, Context& context) {
         "Refused where the service class keeps nothing: see service_class in the processing register.");
     command->callback(
         [&context, options] { context.action = [&context, options] { disclose(context, *options); }; });
+    add_release_command(app, context);
 }
 
 }  // namespace samtal::ctl

@@ -30,11 +30,16 @@ protected:
         return {user, Number{std::move(phone)}, at};
     }
 
+    Task<void> note(UserId user) {
+        suspended.push_back(user);
+        co_return;
+    }
+
     std::vector<UserId> suspended;
     consent::Notices notices{{{"advoco", "Advoco"}}};
     calls::PhoneNumbers numbers{test.ring};
     AdministrationParts parts{db,      cipher,  *test.keys,
-                              numbers, notices, [this](UserId user) { suspended.push_back(user); }};
+                              numbers, notices, [this](UserId user) { return note(user); }};
     PgAdministrationRepository repository{parts};
     AdministrationService service{repository, parts};
 };

@@ -17,9 +17,11 @@ class Collected final : public LogVisitor {
 public:
     void add(NumberedLeaf const& leaf) override { leaves.push_back(leaf); }
     void add(StoredCheckpoint const& checkpoint) override { checkpoints.push_back(checkpoint); }
+    void add(StoredPruning const& statement) override { prunings.push_back(statement); }
 
     std::vector<NumberedLeaf> leaves;
     std::vector<StoredCheckpoint> checkpoints;
+    std::vector<StoredPruning> prunings;
 };
 
 class AuditTest : public testing::DatabaseTest {

@@ -149,6 +149,44 @@ TEST_F(CallIntakeTest, AcceptsACallOnceHoweverManyBringItAtOnce) {
     EXPECT_EQ(history_of(bo).size(), calls.size());
 }
 
+TEST_F(CallIntakeTest, LeavesAnOldCallWithWhoHadTheNumberThen) {
+    auto const anna = owner(anna_number);
+    auto const bo = person();
+    consent(bo, "call_history");
+    test.admin(fmt::format("UPDATE phone_assignments SET valid_to = '2026-03-01' WHERE organisation_id = '{}'",
+                           organisation.text()));
+    give(bo, anna_number, "2026-03-01");
+    store(pending("old", call(anna_number, {}, "2026-02-28T23:59:59Z")),
+          pending("new", call(anna_number, {}, "2026-03-01T00:00:00Z")));
+    EXPECT_EQ(history_of(anna).size(), 1U);
+    EXPECT_EQ(history_of(bo).size(), 1U);
+    EXPECT_THROW(give(bo, anna_number, "2026-02-01"), std::exception) << "one person at a time";
+}
+
+TEST_F(CallIntakeTest, MatchesNoNumberThatSomebodyTypedIn) {
+    auto const anna = owner(anna_number);
+    test.admin(fmt::format("UPDATE profiles SET contact_numbers = '{}' WHERE user_id = '{}'",
+                           storage::bytea("[\"" + bo_number + "\"]"), anna.user.text()));
+    store(pending("1", call({}, bo_number)));
+    EXPECT_TRUE(history_of(anna).empty());
+}
+
+TEST_F(CallIntakeTest, KeepsTheMarkOfAWrongClock) {
+    auto const anna = owner(anna_number);
+    auto odd = call(anna_number, {});
+    auto times = CallTimes{at("2026-03-04T12:00:00Z"), {}, at("2026-03-04T12:01:00Z"), true};
+    odd.times = SomeTimes{times};
+    store(pending("1", odd), pending("2", call(anna_number, {})));
+    auto const permit = this->permit<purpose::CallHistory>(anna);
+    int marked = 0;
+    for (auto const& item : testing::run(history.page(permit, {{}, {}, {}, 200}))->items)
+        marked += item.times.open(permit).clock_off ? 1 : 0;
+    EXPECT_EQ(marked, 1);
+    times.clock_off = false;  // the same record, when its time has come
+    odd.times = SomeTimes{times};
+    EXPECT_EQ(store(pending("1", odd))[0]->standing, Standing::same);
+}
+
 TEST_F(CallIntakeTest, StoresNothingThatJoinsTwoPeople) {
     owner(anna_number);
     owner(bo_number);

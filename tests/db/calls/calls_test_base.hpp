@@ -52,7 +52,7 @@ protected:
                 outcome};
     }
     static PendingCall pending(std::string source, Call const& reported) {
-        return {std::move(source), reported, reported};
+        return {std::move(source), {}, reported};
     }
 
     std::vector<Result<StoredCall>> store_by(OrganisationId where, SwitchId by,

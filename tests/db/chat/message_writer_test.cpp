@@ -49,7 +49,7 @@ protected:
     gateway::Sockets sockets;
     std::vector<std::int64_t> told;
     PgConversationRepository conversations{db, cipher};
-    MessageWriter writer{{db, cipher, sockets, recorder, loop.get_executor()},
+    MessageWriter writer{{db, cipher, sockets, sockets, recorder, loop.get_executor()},
                          Limits{},
                          [this](PendingMessage const& m) { told.push_back(m.result->seq); }};
     Principal const alice = person();

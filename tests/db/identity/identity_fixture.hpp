@@ -4,6 +4,7 @@
 #include "samtal/identity/identity_room.hpp"
 #include "samtal/storage/values.hpp"
 #include "support/database.hpp"
+#include "support/letters.hpp"
 
 #include <fmt/format.h>
 
@@ -28,16 +29,6 @@ private:
     void fold(UserId, statistics::Metric metric, std::string_view label) noexcept override {
         events.emplace_back(metric, label);
     }
-};
-
-/// Keeps letters.
-class Letters final : public ops::Mailer {
-public:
-    bool send(ops::Mail mail) override {
-        all.push_back(std::move(mail));
-        return true;
-    }
-    std::vector<ops::Mail> all;
 };
 
 class SilentSocket final : public net::Socket {
@@ -131,7 +122,7 @@ protected:
     consent::Ledger ledger{cipher, test.ring, notices};
     gateway::Sockets sockets;
     CountingRecorder recorder;
-    Letters letters;
+    testing::Letters letters;
     IdentityOptions options{
         .argon2_memory_kib = 8192, .argon2_passes = 1, .queue = 200, .public_url = "https://chat.example.org"};
     AccountPermit doorstep_ = doorstep();

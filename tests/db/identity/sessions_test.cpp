@@ -168,7 +168,7 @@ TEST_F(SessionsTest, OfAShutAccountAreRefusedAtOnce) {
     auto const live = socket(pair);
     ASSERT_TRUE(person(pair.access));
     test.admin(fmt::format("UPDATE users SET state = 'suspended' WHERE user_id = '{}'", pair.user.text()));
-    room->forget(pair.user);
+    testing::run(room->forget(pair.user));
     expect_401(person(pair.access));
     expect_401(refresh(pair.refresh));
     EXPECT_EQ(live->closed.size(), 1U);

@@ -18,6 +18,13 @@ protected:
         test.admin(
             "GRANT EXECUTE ON FUNCTION law_disclose(uuid, uuid[], bytea[], text, bytea, timestamptz, timestamptz) "
             "TO samtal_law_retention;"
+            "GRANT SELECT (organisation_id, user_id, number_hash, valid_from, valid_to) ON phone_assignments "
+            "TO samtal_law_retention;"
+            "GRANT INSERT (organisation_id, user_id, disclosure_id, disclosed_at) ON law_disclosure_people "
+            "TO samtal_law_retention;"
+            "CREATE POLICY law_retention ON phone_assignments TO samtal_law_retention USING (true);"
+            "CREATE POLICY law_retention ON law_disclosure_people TO samtal_law_retention USING (true) WITH CHECK "
+            "(true);"
             "GRANT INSERT (leaf_id, act, actor_kind, actor, subject, purpose, reference, code, acted_at) "
             "ON audit_leaves TO samtal_law_retention;"
             "CREATE POLICY law_retention ON audit_leaves TO samtal_law_retention USING (true) WITH CHECK (true)");
@@ -25,6 +32,9 @@ protected:
     void TearDown() override {
         test.admin(
             "DROP POLICY law_retention ON audit_leaves;"
+            "DROP POLICY law_retention ON phone_assignments;"
+            "DROP POLICY law_retention ON law_disclosure_people;"
+            "REVOKE ALL ON phone_assignments, law_disclosure_people FROM samtal_law_retention;"
             "REVOKE INSERT (leaf_id, act, actor_kind, actor, subject, purpose, reference, code, acted_at) "
             "ON audit_leaves FROM samtal_law_retention;"
             "REVOKE ALL ON FUNCTION law_disclose(uuid, uuid[], bytea[], text, bytea, timestamptz, timestamptz) "
@@ -64,7 +74,8 @@ protected:
         return ++next;
     }
 
-    PgDisclosureRepository disclosures{db, cipher, test.ring};
+    PgDisclosureRepository disclosures{db, cipher, test.ring,
+                                       [] { return processing::built_in().recipient("authorities"); }};
 };
 
 TEST_F(LawRetentionTest, AClosedGroupKeepsNothing) {

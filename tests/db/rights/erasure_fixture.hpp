@@ -3,6 +3,7 @@
 #include "rights/eraser.hpp"
 #include "rights/pg_request_repository.hpp"
 #include "support/database.hpp"
+#include "support/letters.hpp"
 
 #include <fmt/format.h>
 
@@ -44,7 +45,9 @@ class NoIdentity final : public identity::Identity {
     Task<Result<void>> confirm_reset(Permit_ const&, identity::ResetConfirmation const&) override {
         return no<void>();
     }
-    Task<Result<void>> request_email_change(Principal, identity::MailAddress) override { return no<void>(); }
+    Task<Result<boost::uuids::uuid>> request_email_change(Principal, identity::MailAddress) override {
+        return no<boost::uuids::uuid>();
+    }
     Task<Result<void>> confirm_email_change(Permit_ const&, Secret const&) override { return no<void>(); }
     Task<Result<identity::Account>> account(Permit_ const&) override { return no<identity::Account>(); }
 };
@@ -133,24 +136,32 @@ protected:
     }
 
     NoIdentity nobody;
+    testing::Letters letters;
     storage::Signer signer{test.ring};
     calls::PhoneNumbers numbers{test.ring};
     boost::asio::io_context loop;
+    Task<void> note(UserId user) {
+        shut_out.push_back(user);
+        co_return;
+    }
     std::vector<UserId> shut_out;
     RightsParts parts{db,
                       db,
                       cipher,
                       *test.keys,
+                      test.ring,
                       signer,
                       gate,
                       nobody,
                       numbers,
-                      [this](UserId user) { shut_out.push_back(user); },
+                      letters,
+                      [this](UserId user) { return note(user); },
                       [](UserId) -> Task<void> { co_return; },
                       loop.get_executor()};
-    PgRequestRepository requests{db, cipher};
+    PgNoticeRepository notices{db, cipher, test.ring};
+    PgRequestRepository requests{db, cipher, notices};
     PgErasureRepository repository{db, cipher, *test.keys};
-    Eraser eraser{parts, repository, [] { return false; }};
+    Eraser eraser{parts, repository, notices, [] { return false; }};
     std::optional<ConversationId> place;
 };
 

@@ -16,6 +16,7 @@ PlantedPerson::PlantedPerson(testing::TestDatabase& test, Principal const& perso
     plant_profile();
     plant_chat();
     plant_calls();
+    plant_rooms_of_calls();
     plant_audit();
     plant_holds();
     plant_rights();
@@ -133,10 +134,12 @@ void PlantedPerson::plant_chat() {
         .plain("created_at", mark_.time());
     auto& member = row("members").plain("conversation_id", conversation).plain("user_id", user_);
     member.plain("role", "owner").plain("joined_at", mark_.time());
+    member.plain("visible_from", "3").plain("read_seq", "7");
     auto const message = mark_.id();
     auto& first =
         row("messages").plain("conversation_id", conversation).plain("seq", "1").plain("message_id", message);
     first.plain("sender_id", user_).plain("client_message_id", mark_.id()).plain("sent_at", mark_.time());
+    first.plain("edited_at", mark_.time()).raw("change", "1");
     first.sealed("text", mark_.text("Hej, \"du\"\n<b>&"), message).raw("decision_id", "gen_random_uuid()");
     auto& gone =
         row("messages").plain("conversation_id", conversation).plain("seq", "2").plain("message_id", mark_.id());
@@ -158,6 +161,46 @@ void PlantedPerson::plant_calls() {
         .plain("ended_at", mark_.time())
         .plain("outcome", "answered")
         .raw("decision_id", "gen_random_uuid()");
+}
+
+void PlantedPerson::plant_rooms_of_calls() {
+    auto const contact = mark_.id();
+    auto const name = mark_.text("Kalle");
+    row("contacts")
+        .plain("owner_id", user_)
+        .plain("contact_id", contact)
+        .raw("source_hash", random_hash)
+        .sealed("card", fmt::format(R"({{"name":"{}","phone_numbers":["112"]}})", name), contact,
+                "name: " + name + ", phone_numbers: 112")
+        .raw("decision_id", "gen_random_uuid()");
+    auto const greeting = mark_.id();
+    auto const zone = mark_.text("zone");
+    row("greetings")
+        .plain("user_id", user_)
+        .plain("kind", "busy")
+        .plain("greeting_id", greeting)
+        .sealed("audio", mark_.text("RIFF"), greeting, "greetings/" + greeting + ".wav")
+        .plain("duration_ms", "1500")
+        .sealed("schedule", fmt::format(R"({{"time_zone":"{}"}})", zone), greeting, "time_zone: " + zone)
+        .plain("recorded_at", mark_.time())
+        .raw("decision_id", "gen_random_uuid()");
+    auto const at = mark_.id();
+    test_.admin(
+        fmt::format("INSERT INTO switches (organisation_id, switch_id, name, token_hash) "
+                    "VALUES ('{}', '{}', 'Test', sha256('{}'))",
+                    who.organisation.text(), at, at));
+    auto const request = mark_.id();
+    row("call_requests")
+        .plain("owner_id", user_)
+        .plain("request_id", request)
+        .raw("switch_id", fmt::format("'{}'", at))
+        .sealed("from_number", mark_.text("+4670"), request)
+        .sealed("to_number", mark_.text("+4671"), request)
+        .plain("state", "failed")
+        .plain("reason", "busy")
+        .raw("source_hash", random_hash)
+        .plain("requested_at", mark_.time())
+        .plain("ends_at", mark_.time());
 }
 
 void PlantedPerson::plant_audit() {

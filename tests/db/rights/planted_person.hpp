@@ -85,6 +85,7 @@ private:
     void plant_profile();
     void plant_chat();
     void plant_calls();
+    void plant_rooms_of_calls();
     void plant_audit();
     void plant_holds();
     void plant_rights();

@@ -1,4 +1,5 @@
 #include "calls/calls_codec.hpp"
+#include "calls/ingest_decode.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

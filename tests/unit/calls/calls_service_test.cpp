@@ -27,6 +27,7 @@ public:
         for (PendingCall const& call : calls) {
             sources.push_back(call.source_call_id);
             if (call.last.caller) callers.push_back(call.last.caller->open(permit).text);
+            marks.push_back(call.last.times.open(permit).clock_off);
             results.push_back(answer);
         }
         co_return results;
@@ -34,6 +35,23 @@ public:
 
     Result<StoredCall> answer = StoredCall{Standing::fresh, {}};
     std::vector<std::string> sources, callers;
+    std::vector<bool> marks;
+};
+
+class OneSwitch final : public SwitchBook {
+public:
+    [[nodiscard]] SwitchSettings settings(SwitchId) const override { return all; }
+    SwitchSettings all;
+};
+
+/// Says that everybody with a number is `somebody`.
+class FakePeople final : public CallPeople {
+public:
+    Task<Result<std::vector<UserId>>> people_of(SetupPermit const&, std::vector<Party> parties,
+                                                Timestamp) override {
+        co_return std::vector<UserId>(parties.empty() ? 0U : 1U, somebody);
+    }
+    UserId const somebody{boost::uuids::uuid{{7}}};
 };
 
 class NoHistory final : public CallHistory {
@@ -70,7 +88,10 @@ private:
 class CallsServiceTest : public ::testing::Test {
 protected:
     static CallRecord record(std::string source = "c1") {
-        return {std::move(source), Counterpart{"070-1740605"}, Counterpart{"+46701740606"},
+        return {std::move(source),
+                {},
+                Counterpart{"070-1740605"},
+                Counterpart{"+46701740606"},
                 SomeTimes{{at("2026-03-04T12:00:00Z"), at("2026-03-04T12:00:10Z"), at("2026-03-04T12:01:10Z")}},
                 Outcome::answered};
     }
@@ -102,8 +123,12 @@ protected:
     FakeIntake intake;
     NoHistory history;
     Counted recorder;
+    OneSwitch switches;
+    FakePeople people;
     consent::Gate gate;
-    CallsService service{intake, history, numbers, recorder, [] { return at("2026-03-05T00:00:00Z"); }};
+    Timestamp now = at("2026-03-05T00:00:00Z");
+    LiveCalls live{[this] { return now; }};
+    CallsService service{{intake, history, people, switches, live, numbers, recorder}, [this] { return now; }};
 };
 
 TEST_F(CallsServiceTest, NormalisesNumbersBeforeTheyAreStored) {
@@ -183,6 +208,52 @@ TEST_F(CallsServiceTest, TakesNoMoreThanAThousandRecords) {
     IngestCalls batch{SwitchId::nil(), std::vector<Result<CallRecord>>(1001, Error{Errc::invalid, "x"})};
     EXPECT_FALSE(
         run(service.ingest(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), std::move(batch))));
+}
+
+TEST_F(CallsServiceTest, ReadsNumbersByTheSwitchsOwnPlan) {
+    switches.all = {.time_zone = {}, .country_code = "47", .short_prefix = "+46701740", .short_digits = 3};
+    auto extension = record("a");
+    extension.caller = Counterpart{"605"};
+    auto national = record("b");
+    national.caller = Counterpart{"0221234567"};
+    ingest(extension, national);
+    EXPECT_EQ(intake.callers, (std::vector<std::string>{"+46701740605", "+47221234567"}));
+}
+
+TEST_F(CallsServiceTest, MarksACallOfASwitchWhoseClockIsAhead) {
+    ingest(timed("2026-03-05T02:00:00Z", {}, "2026-03-05T02:01:00Z", Outcome::busy));
+    ingest(timed("2026-03-05T00:03:00Z", {}, "2026-03-05T00:04:00Z", Outcome::busy));
+    EXPECT_EQ(intake.marks, (std::vector<bool>{true, false}));
+}
+
+TEST_F(CallsServiceTest, TakesNoNulInANameOfASwitch) {
+    using namespace std::string_literals;
+    auto part = record("a");
+    part.part.id = "b\0c"s;
+    EXPECT_EQ(refused_field(record("a\0b"s)), "source_call_id");
+    EXPECT_EQ(refused_field(part), "source_call_id");
+}
+
+TEST_F(CallsServiceTest, KeepsThePartsOfACallApart) {
+    auto part = record("a");
+    part.part.id = "1";
+    auto const report = ingest(part, record("a"), part);
+    EXPECT_EQ(report.accepted, 2U);
+    EXPECT_EQ(report.duplicates, 1U);
+}
+
+TEST_F(CallsServiceTest, FollowsWhoIsOnACall) {
+    auto const follow = [this](bool talking, std::optional<Counterpart> caller) {
+        CallEvent const event{SwitchId::nil(), "1", talking, std::move(caller), {}};
+        EXPECT_TRUE(run(service.follow(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), {event})));
+    };
+    follow(true, {});
+    EXPECT_FALSE(live.on_a_call(people.somebody));
+    follow(false, {});
+    follow(true, Counterpart{"070-1740605"});
+    EXPECT_TRUE(live.on_a_call(people.somebody));
+    follow(false, {});
+    EXPECT_FALSE(live.on_a_call(people.somebody));
 }
 
 }  // namespace

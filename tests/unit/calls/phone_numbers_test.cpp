@@ -59,5 +59,26 @@ TEST(PhoneNumber, FollowsItsPlan) {
     EXPECT_EQ(normalise(norway, "0047 22 12 34 56")->text, "+4722123456");
 }
 
+TEST(PhoneNumber, IsWholeWhenTheOrganisationSaysHow) {
+    NumberingPlan const plan{.short_prefix = "+46701740", .short_digits = 3};
+    EXPECT_EQ(normalise(plan, "605")->text, "+46701740605");
+    EXPECT_EQ(normalise(plan, "6 05")->text, "+46701740605");
+    for (auto const* const other : {"60", "6051", "90510"}) EXPECT_EQ(normalise(plan, other)->text, other);
+    EXPECT_EQ(normalise(plan, "0701740605")->text, "+46701740605");
+}
+
+TEST(PhoneNumber, HasACountryWithoutATrunkPrefixToo) {
+    NumberingPlan const norway{.country_code = "47", .trunk_prefix = ""};
+    EXPECT_EQ(normalise(norway, "22123456")->text, "+4722123456");
+    EXPECT_EQ(normalise(norway, "112")->text, "112");
+}
+
+TEST(SwitchSettings, StandBeforeTheDeploymentsPlan) {
+    SwitchSettings const nothing;
+    EXPECT_EQ(nothing.over(NumberingPlan{}).country_code, "46");
+    SwitchSettings const own{.time_zone = {}, .country_code = "47", .short_prefix = "+4722", .short_digits = 4};
+    EXPECT_EQ(normalise(own.over(NumberingPlan{}), "3456")->text, "+47223456");
+}
+
 }  // namespace
 }  // namespace samtal::calls

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <type_traits>
 
@@ -62,6 +63,10 @@ struct Standings final : consent::StandingRepository {
         if (found == given.end()) co_return std::optional<DecisionId>{};
         co_return std::optional{found->second};
     }
+    std::set<std::string, std::less<>> objections;
+    Task<Result<bool>> objects(Principal, std::string_view purpose) override {
+        co_return objections.contains(purpose);
+    }
 };
 
 class PermitTest : public ::testing::Test {
@@ -84,6 +89,33 @@ TEST_F(PermitTest, IsRefusedOnceConsentIsWithdrawnAndNamesThePurpose) {
 
 TEST_F(PermitTest, AsksNobodyForAContract) {
     EXPECT_TRUE(run(gate.permit<purpose::ChatMessaging>(alice, alice.user)));
+}
+
+/// Asks for a permit under P where the register lets people object to it; true when one was given.
+template <class P>
+std::optional<bool> permitted(consent::Gate& gate) {
+    if constexpr (P::choice == Choice::object && P::callers.person) {
+        auto const permit = run(gate.permit<P>(alice, alice.user));
+        if (!permit) EXPECT_EQ(permit.error().purpose, P::name);
+        return permit.has_value();
+    } else {
+        return std::nullopt;
+    }
+}
+
+TEST_F(PermitTest, J1_IsRefusedForEachPurposeThatThePersonObjectsToAndForNoOther) {
+    std::map<std::string_view, std::function<std::optional<bool>()>> const objectable{
+        {purpose::AnonymousStatistics::name, [this] { return permitted<purpose::AnonymousStatistics>(gate); }},
+        {purpose::SecurityAbuse::name, [this] { return permitted<purpose::SecurityAbuse>(gate); }},
+    };
+    for (std::size_t n = 0; n < purpose_names.size(); ++n)
+        EXPECT_EQ(objectable.contains(purpose_names[n]), purpose_choices[n] == Choice::object) << purpose_names[n];
+    for (auto const& [name, ask] : objectable) {
+        standings.objections = {"some_other", std::string{name}};
+        EXPECT_EQ(ask(), std::optional{false}) << name;
+        standings.objections = {"some_other"};
+        EXPECT_EQ(ask(), std::optional{true}) << name;
+    }
 }
 
 TEST_F(PermitTest, CoversItsScopeAndNothingElse) {

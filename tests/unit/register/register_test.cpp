@@ -25,8 +25,7 @@ std::pair<std::string, std::string> after(std::function<void(Register&)> const& 
 
 TEST(Register, A2_HoldsThePurposesOfThisClassOfServiceInTheRegistersOrder) {
     Register const r = built_in();
-    static_assert(register_service_class == ServiceClass::closed_group);
-    static_assert(!purpose::LawRetention::in_effect && purpose::CallHistory::in_effect);
+    EXPECT_EQ(register_service_class, ServiceClass::closed_group);
     EXPECT_EQ(r.purpose("law_retention"), nullptr);
     ASSERT_EQ(r.purposes.size(), purpose_names.size() - 1);
     EXPECT_EQ(r.purposes.front().name, purpose_names.front());

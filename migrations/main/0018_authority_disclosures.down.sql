@@ -1,0 +1,2 @@
+DROP FUNCTION law_release(uuid, uuid[]);
+DROP TABLE law_disclosure_people;

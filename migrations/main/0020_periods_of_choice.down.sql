@@ -1,0 +1,2 @@
+DROP TABLE register_in_force;
+ALTER TABLE organisations DROP COLUMN chat_retention;

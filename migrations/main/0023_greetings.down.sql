@@ -1,0 +1,2 @@
+DROP FUNCTION greetings_of(uuid, uuid, bytea, uuid);
+DROP TABLE greetings;

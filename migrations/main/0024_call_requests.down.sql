@@ -1,0 +1,2 @@
+DROP TABLE call_requests;
+DROP TABLE switch_callbacks;

@@ -1,0 +1,71 @@
+#include "call_group.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace samtal::calls {
+
+namespace {
+
+constexpr std::size_t half_hash = 16;
+
+/// Fixed lengths in front, so that no two lists of parts have the same bytes.
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (std::string_view const part : parts) {
+        auto const size = static_cast<std::uint32_t>(part.size());
+        out.append(reinterpret_cast<char const*>(&size), sizeof size).append(part);
+    }
+    return out;
+}
+
+std::string content_hash(storage::KeyRing const& keys, SetupPermit const& permit, std::string const& name,
+                         Call const& call) {
+    auto const number = [&permit](std::optional<Party> const& party) {
+        return party ? std::string_view{party->open(permit).text} : std::string_view{};
+    };
+    CallTimes const& times = call.times.open(permit);
+    auto const ms = [](Timestamp at) { return fmt::format_int{at.time_since_epoch().count()}; };
+    auto const answered = times.answered_at ? ms(*times.answered_at).str() : std::string{};
+    // With the name, so that equal numbers have other hashes in another call.
+    std::string const numbers = joined({name, number(call.caller), number(call.callee)});
+    std::string const rest =
+        joined({name, ms(times.started_at).str(), answered, ms(times.ended_at).str(), name_of(call.outcome)});
+    return keys.keyed_hash("call-numbers", numbers).substr(0, half_hash) +
+           keys.keyed_hash("call-content", rest).substr(0, half_hash);
+}
+
+}  // namespace
+
+bool Incoming::numbers_changed() const {
+    return rewrites() && receipt.earlier->substr(0, half_hash) != receipt.content.substr(0, half_hash);
+}
+
+Incoming incoming(storage::KeyRing const& keys, IncomingBatch const& batch, std::size_t place) {
+    PendingCall const& call = batch.calls[place];
+    SetupPermit const& permit = *batch.permit;
+    std::string name = batch.switch_id.text() + ":" + call.source_call_id;
+    std::string const part = part_name(name, call.part);
+    Receipt receipt{permit.organisation(), batch.switch_id, keys.keyed_hash("call-source", part),
+                    content_hash(keys, permit, part, call.last), std::nullopt};
+    std::string first = call.first ? content_hash(keys, permit, part, *call.first) : receipt.content;
+    return {&batch, &call, &batch.results[place], std::move(name), std::move(receipt), std::move(first)};
+}
+
+std::string part_name(std::string const& call, CallPart const& part) {
+    return part.id.empty() ? call : call + '\0' + part.id;
+}
+
+std::int64_t part_rank(SetupPermit const& permit, PendingCall const& call, Direction direction) noexcept {
+    if (call.part.id.empty()) return 0;
+    Leg const near = direction == Direction::outgoing ? Leg::originating : Leg::terminating;
+    std::int64_t const side = call.part.leg == near ? 2 : call.part.leg == Leg::any ? 1 : 0;
+    bool const answered = call.last.outcome == Outcome::answered;
+    CallTimes const& times = call.last.times.open(permit);
+    auto const talk = answered ? (times.ended_at - times.answered_at.value_or(times.ended_at)).count() : 0;
+    constexpr std::int64_t most_talk = (std::int64_t{1} << 31) - 1;  // 24 days; a call lasts seven at most
+    return side << 32 | std::int64_t{answered ? 1 : 0} << 31 | std::min<std::int64_t>(talk, most_talk);
+}
+
+}  // namespace samtal::calls

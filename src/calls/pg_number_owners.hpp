@@ -1,0 +1,45 @@
+#pragma once
+
+#include "samtal/calls/phone_numbers.hpp"
+#include "samtal/core/time.hpp"
+#include "samtal/storage/tx.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace samtal::calls {
+
+/// Whose numbers these are, and were: by assignment alone, never by what somebody typed in. Ask for all, read
+/// once, then look up.
+class NumberOwners {
+public:
+    /// `numbers` outlives it.
+    explicit NumberOwners(PhoneNumbers const& numbers) : numbers_{numbers} {}
+
+    void ask(OrganisationId, PhoneNumber const&);
+    void read(storage::Tx&);
+    /// Nothing for a number of nobody's then.
+    [[nodiscard]] std::optional<UserId> owner(OrganisationId, PhoneNumber const&, Timestamp at) const;
+
+private:
+    struct Assignment {
+        UserId user;
+        Timestamp from;
+        std::optional<Timestamp> to;
+    };
+    struct Asked {
+        OrganisationId organisation;
+        std::string hash;
+        std::vector<Assignment> assignments{};
+    };
+    static std::string key_of(OrganisationId, PhoneNumber const&);
+
+    PhoneNumbers const& numbers_;
+    std::vector<Asked> asked_;
+    std::unordered_map<std::string, std::size_t> places_;
+};
+
+}  // namespace samtal::calls

@@ -1,0 +1,177 @@
+#include "sequencer.hpp"
+
+#include <algorithm>
+
+namespace samtal::delivery {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_states = 8'192;  // of a shard's half
+constexpr std::size_t most_early = 1'000;   // of a conversation; what is beyond is read back
+constexpr auto patience = 50ms;             // for an event that another one overtook on its way
+constexpr auto retry_after = 500ms;
+constexpr auto in_flight = 10s;  // between a message's time and its frame, at most
+
+}  // namespace
+
+Sequencer::Sequencer(Tools tools) : tools_{std::move(tools)}, began_{tools_.clock()} {}
+
+/// A map that forgets conversations that were quiet while many others spoke; never one that is in trouble.
+Sequencer::State& Sequencer::state_of(Shard& shard, Line const& line) {
+    if (auto const found = shard.young.find(line); found != shard.young.end()) return found->second;
+    if (shard.young.size() >= most_states) {
+        std::swap(shard.young, shard.old);
+        std::erase_if(shard.young, [](auto const& entry) { return !entry.second.trouble; });
+    }
+    auto known = shard.old.extract(line);
+    if (known.empty()) return shard.young[line];
+    return shard.young.insert(std::move(known)).position->second;
+}
+
+Sequencer::Trouble& Sequencer::trouble_of(State& state, OrganisationId organisation) {
+    if (!state.trouble) state.trouble = std::make_unique<Trouble>();
+    state.trouble->organisation = organisation;
+    return *state.trouble;
+}
+
+void Sequencer::offer(Event event) {
+    Shard& shard = shard_of(event.conversation);
+    std::scoped_lock const lock{shard.mutex};
+    enter(state_of(shard, {event.conversation, event.kind()}), std::move(event));
+}
+
+void Sequencer::enter(State& state, Event event) {
+    std::int64_t const number = event.number();
+    if (number == 0) return tools_.may_push() ? tools_.push(event) : void();  // a conversation begins
+    if (!state.told && number == 1) state.told = 0;
+    if (state.told && number <= *state.told) return;  // read back already
+    bool const next = state.told && number == *state.told + 1;
+    if (next && tools_.may_push()) {
+        push(state, event);
+        return push_early(state);
+    }
+    // Whoever connects later catches up by `sync`. A change may be for a few of the members only, and says nothing
+    // of whether the others missed one before.
+    bool const for_all = event.kind() == Kind::messages || !state.told;
+    if (for_all && !tools_.here(*event.users)) {
+        state.told = number;
+        return push_early(state);
+    }
+    park(state, std::move(event), state.told.has_value());
+}
+
+void Sequencer::push(State& state, Event const& event) {
+    tools_.push(event);
+    state.told = event.number();
+}
+
+void Sequencer::park(State& state, Event event, bool patient) {
+    Line const line{event.conversation, event.kind()};
+    std::int64_t const number = event.number();
+    bool const asked = state.trouble != nullptr;
+    Trouble& trouble = trouble_of(state, event.organisation);
+    if (!asked) trouble.since = std::max<Timestamp>(began_, tools_.clock() - in_flight);
+    trouble.known = std::max(trouble.known, number);
+    if (trouble.early.size() < most_early) trouble.early.emplace(number, std::move(event));
+    if (asked) return;
+    auto const now = std::chrono::steady_clock::now();
+    queue(line, patient ? now + patience : Steady{});
+}
+
+/// What came too early and is next now. Trouble ends where nothing is missing.
+void Sequencer::push_early(State& state) {
+    if (!state.trouble) return;
+    auto& early = state.trouble->early;
+    while (!early.empty() && early.begin()->first <= *state.told + 1 && tools_.may_push()) {
+        if (early.begin()->first == *state.told + 1) push(state, early.begin()->second);
+        early.erase(early.begin());
+    }
+    if (*state.told >= state.trouble->known) state.trouble.reset();
+}
+
+void Sequencer::reach(gateway::Head const& head, Timestamp since) {
+    if (head.place.seq > 0) reach(head.organisation, {head.conversation, Kind::messages}, head.place.seq, since);
+    if (head.place.change > 0)
+        reach(head.organisation, {head.conversation, Kind::changes}, head.place.change, since);
+}
+
+void Sequencer::reach(OrganisationId organisation, Line const& line, std::int64_t number, Timestamp since) {
+    Shard& shard = shard_of(line.conversation);
+    std::scoped_lock const lock{shard.mutex};
+    State& state = state_of(shard, line);
+    if (state.told && *state.told >= number) return;
+    bool const asked = state.trouble != nullptr;
+    Trouble& trouble = trouble_of(state, organisation);
+    trouble.since = asked ? std::min(trouble.since, std::max(began_, since)) : std::max(began_, since);
+    trouble.known = std::max(trouble.known, number);
+    if (!asked) queue(line, Steady{});
+}
+
+void Sequencer::queue(Line const& line, Steady not_before) {
+    {
+        std::scoped_lock const lock{queue_mutex_};
+        (not_before == Steady{} ? urgent_ : patient_).push_back({line, not_before});
+    }
+    tools_.wake();
+}
+
+std::optional<gateway::EventLog::Gap> Sequencer::next_gap(Steady now, Steady& due) {
+    for (;;) {
+        std::optional<Queued> next;
+        {
+            std::scoped_lock const lock{queue_mutex_};
+            auto& from = urgent_.empty() ? patient_ : urgent_;
+            due = now + patience;
+            if (from.empty()) {
+                due = Steady::max();
+                return std::nullopt;
+            }
+            if (!tools_.may_push()) return std::nullopt;
+            if (from.front().not_before > now) {
+                due = from.front().not_before;
+                return std::nullopt;
+            }
+            next = from.front();
+            from.pop_front();
+        }
+        Shard& shard = shard_of(next->line.conversation);
+        std::scoped_lock const lock{shard.mutex};
+        State const& state = state_of(shard, next->line);
+        if (!state.trouble) continue;  // what was missing came
+        return gateway::EventLog::Gap{
+            state.trouble->organisation, next->line.conversation, next->line.kind, state.told,
+            state.trouble->known,        state.trouble->since};
+    }
+}
+
+void Sequencer::filled(gateway::EventLog::Gap const& gap, gateway::EventLog::Missed const& missed) {
+    Line const line{gap.conversation, gap.kind};
+    Shard& shard = shard_of(gap.conversation);
+    std::scoped_lock const lock{shard.mutex};
+    State& state = state_of(shard, line);
+    for (auto const& [number, users, frame] : missed.events) {
+        if (state.told && number <= *state.told) continue;
+        if (!tools_.may_push()) break;
+        if (!state.told) state.told = number - 1;
+        if (state.trouble)
+            if (auto const own = state.trouble->early.find(number); own != state.trouble->early.end()) {
+                push(state, own->second);  // it knows which socket is not to get it
+                continue;
+            }
+        gateway::Place const place =
+            gap.kind == Kind::messages ? gateway::Place{.seq = number} : gateway::Place{.change = number};
+        push(state, {gap.organisation, gap.conversation, place, users, frame});
+    }
+    if (tools_.may_push()) state.told = std::max(state.told.value_or(0), missed.until);  // the rest of it is gone
+    if (!state.told) return queue(line, std::chrono::steady_clock::now() + retry_after);
+    push_early(state);
+    if (state.trouble) queue(line, Steady{});
+}
+
+void Sequencer::failed(gateway::EventLog::Gap const& gap, Steady now) {
+    queue({gap.conversation, gap.kind}, now + retry_after);
+}
+
+}  // namespace samtal::delivery

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "packet.hpp"
+#include "samtal/core/time.hpp"
+#include "samtal/gateway/event_log.hpp"
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+namespace samtal::delivery {
+
+/// Puts the events of each conversation in order, whoever committed them and whichever way they came: pushes the
+/// next one, keeps what came too early, drops what came before, and asks for what is missing. Messages and changes
+/// are a line each. Any thread; the order of a line's pushes is that of its numbers.
+class Sequencer {
+public:
+    using Steady = std::chrono::steady_clock::time_point;
+    struct Tools {
+        std::function<void(Event const&)> push;                // to the sockets here
+        std::function<bool(std::vector<UserId> const&)> here;  // whether any of them has one
+        std::function<bool()> may_push;                        // no: it waits, and is read back later
+        std::function<void()> wake;                            // there may be a gap to fill
+        Clock clock = system_now;
+    };
+
+    explicit Sequencer(Tools tools);
+
+    void offer(Event);
+    /// The database says that the conversation is as far as that. What nobody told here since `since` is missing.
+    void reach(gateway::Head const&, Timestamp since);
+
+    /// The next gap to be filled, with no other event of its conversation under way; when there is none, `due`
+    /// says when to ask again.
+    std::optional<gateway::EventLog::Gap> next_gap(Steady now, Steady& due);
+    void filled(gateway::EventLog::Gap const&, gateway::EventLog::Missed const&);
+    /// It could not be read now.
+    void failed(gateway::EventLog::Gap const&, Steady now);
+
+private:
+    struct Trouble {
+        std::map<std::int64_t, Event> early;
+        std::int64_t known = 0;  // the line is at least this far
+        Timestamp since{};       // where nothing is known, what was sent before this is not missing
+        OrganisationId organisation = OrganisationId::nil();
+    };
+    struct State {
+        std::optional<std::int64_t> told;  // up to here everything was pushed
+        std::unique_ptr<Trouble> trouble;
+    };
+    struct Line {
+        ConversationId conversation;
+        Kind kind;
+        friend bool operator==(Line const&, Line const&) = default;
+    };
+    struct LineHash {
+        std::size_t operator()(Line const& line) const noexcept {
+            return std::hash<ConversationId>{}(line.conversation) + static_cast<std::size_t>(line.kind);
+        }
+    };
+    using States = std::unordered_map<Line, State, LineHash>;
+    struct Shard {
+        std::mutex mutex;
+        States young, old;
+    };
+    struct Queued {
+        Line line;
+        Steady not_before;
+    };
+
+    Shard& shard_of(ConversationId const& id) { return shards_[id.value().data[15] % shards_.size()]; }
+    static State& state_of(Shard&, Line const&);
+    static Trouble& trouble_of(State&, OrganisationId);
+    void enter(State&, Event);
+    void park(State&, Event, bool patient);
+    void push(State&, Event const&);
+    void push_early(State&);
+    void reach(OrganisationId, Line const&, std::int64_t number, Timestamp since);
+    void queue(Line const&, Steady not_before);
+
+    Tools tools_;
+    Timestamp const began_;  // what was committed before is for the clients' sync
+    std::array<Shard, 16> shards_;
+    std::mutex queue_mutex_;
+    std::deque<Queued> urgent_, patient_;
+};
+
+}  // namespace samtal::delivery

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "any_stream.hpp"
+#include "samtal/net/socket.hpp"
+
+#include <boost/container/static_vector.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+namespace samtal::net {
+
+/// A few text frames that go out together.
+using FrameBatch = boost::container::static_vector<SharedText, most_buffers / 2>;
+
+/// A transport on which frames of our own take turns with what Beast writes on it (handshake, ping, pong, close):
+/// many frames in one system call, and nothing ever stands inside a frame. Used on its executor, but for
+/// drop_frames().
+class FrameTransport final : public Transport, public std::enable_shared_from_this<FrameTransport> {
+public:
+    explicit FrameTransport(std::shared_ptr<Transport> inner) : inner_{std::move(inner)} {}
+
+    /// As a server's text frames of RFC 6455. One batch at a time; `done` when all are written or dropped.
+    void write_frames(FrameBatch, CompletionPtr done);
+    /// No frame is begun any more once this returned. Any thread. A close frame of Beast's does the same: nothing
+    /// may follow it.
+    void drop_frames();
+
+    boost::asio::any_io_executor executor() override { return inner_->executor(); }
+    void handshake(CompletionPtr done) override { inner_->handshake(std::move(done)); }
+    void read(ReadBuffers const& to, CompletionPtr done) override { inner_->read(to, std::move(done)); }
+    /// Completes when all of it is written.
+    void write(WriteBuffers const&, CompletionPtr done) override;
+    void shut_down(CompletionPtr done) override { inner_->shut_down(std::move(done)); }
+    void read_leftovers(boost::asio::mutable_buffer to, CompletionPtr done) override {
+        inner_->read_leftovers(to, std::move(done));
+    }
+    void cancel() noexcept override { inner_->cancel(); }
+    void close() noexcept override { inner_->close(); }
+
+private:
+    class Step;
+    /// Bytes on their way, and whom to tell.
+    struct Writing {
+        WriteBuffers rest;
+        CompletionPtr done;
+        std::size_t written = 0;
+    };
+    struct Frames {
+        struct Head {
+            std::array<std::uint8_t, 10> bytes;
+            std::uint8_t size;
+        };
+        FrameBatch texts;
+        std::array<Head, most_buffers / 2> heads;
+        Writing bytes;
+    };
+
+    void go_on();
+    bool begin_frames();
+    void begin(Writing const&);
+    void stepped(ErrorCode, std::size_t);
+    static void finish(Writing, ErrorCode);
+
+    std::shared_ptr<Transport> inner_;
+    std::unique_ptr<Writing> control_;  // Beast's
+    std::unique_ptr<Frames> frames_;
+    Writing* under_way_ = nullptr;  // the one of these two whose step the inner transport does
+    std::mutex mutex_;              // over dropping_, and over the moment at which a frame begins
+    bool dropping_ = false;
+};
+
+}  // namespace samtal::net

@@ -1,0 +1,218 @@
+"""Issue 4: several servers. Everybody sees one order, and nothing acked is lost, whoever dies and whatever is cut."""
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from support import people
+from support.client import ok
+from support.cluster import Cluster
+from support.endings import Endings, is_silent
+from support.people import Person
+from support.platform import eventually
+from support.readers import all_have, in_order, readers_of, say
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    running = Cluster()
+    try:
+        yield running.start()
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="module")
+def trio(cluster: Cluster) -> list[Person]:
+    org = people.organisation(cluster.platform)
+    return [people.person(cluster.platform, org) for _ in range(3)]
+
+
+def test_B3_sockets_on_three_servers_get_every_message_in_one_order(cluster: Cluster, trio: list[Person],
+                                                                    cycles: int) -> None:
+    for _ in range(cycles):
+        place = people.conversation(*trio, title="Tre servrar")
+        readers = readers_of(cluster.nodes, trio, place)
+        acked: list[list[int]] = [[], [], []]
+        writers = [threading.Thread(target=lambda n=n: acked[n].extend(say(cluster.nodes[n], trio[n], place, 40)))
+                   for n in range(3)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join(60)
+        everything = sorted(sum(acked, []))
+        assert everything == list(range(1, 121))
+        all_have(readers, everything, time.monotonic(), "everybody has everything")
+        in_order(readers)
+        assert all(reader.texts == readers[0].texts for reader in readers)
+
+
+def test_B3_a_sender_gets_the_answer_and_its_other_sockets_the_message(cluster: Cluster, trio: list[Person]) -> None:
+    place = people.conversation(*trio, title="Svar")
+    sender, elsewhere = cluster.nodes[0].socket(trio[0]), cluster.nodes[1].socket(trio[0])
+    answer = sender.say(place, "hej")
+    assert elsewhere.until("message.new")["message_id"] == answer["message_id"]
+    assert sender.received_before_now() == []
+
+
+def test_B3_signals_cross_servers(cluster: Cluster, trio: list[Person]) -> None:
+    place = people.conversation(*trio, title="Skriver")
+    one, two = cluster.nodes[0].socket(trio[0]), cluster.nodes[1].socket(trio[1])
+    one.send({"type": "typing", "conversation_id": place})
+    assert two.until("typing")["user_id"] == trio[0].user_id
+
+
+def test_B3_a_killed_server_loses_nothing_acked(cluster: Cluster, trio: list[Person], cycles: int) -> None:
+    for _ in range(cycles):
+        place = people.conversation(*trio, title="Dödad")
+        staying = readers_of(cluster.nodes[:2], trio, place)
+        doomed, acked = cluster.further(2), say(cluster.nodes[0], trio[0], place)
+        ended = threading.Event()
+
+        def write() -> None:
+            try:
+                while not ended.is_set():
+                    acked.extend(say(doomed, trio[2], place))
+            except OSError:
+                ended.set()  # it was killed: what had no answer is nobody's promise
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        eventually(lambda: len(acked) > 30, 30, "messages are acked")
+        doomed.kill()
+        died = time.monotonic()
+        writer.join(30)
+        all_have(staying, acked, died, "what the killed server acked")
+        acked += say(cluster.nodes[1], trio[1], place, 3)
+        all_have(staying, acked, time.monotonic(), "what comes after")
+        in_order(staying)
+        doomed.start()
+        eventually(cluster.united, 20, "the server is back among the others")
+
+
+def test_B3_what_a_server_could_not_tell_before_it_died_is_read_from_the_database(cluster: Cluster,
+                                                                                  trio: list[Person]) -> None:
+    """It commits while the bus takes nothing, acks, and is killed: only the database knows."""
+    place = people.conversation(*trio, title="Otalt")
+    staying = readers_of(cluster.nodes[:2], trio, place)
+    acked = say(cluster.nodes[0], trio[0], place)
+    all_have(staying, acked, time.monotonic(), "the first")
+    cluster.nats.kill()
+    acked += say(cluster.nodes[2], trio[2], place, 5)
+    cluster.nodes[2].kill()
+    died = time.monotonic()
+    all_have(staying, acked, died, "what was never told")
+    in_order(staying)
+    cluster.nats.start()
+    cluster.further(2).start()
+    eventually(cluster.united, 20, "all are together again")
+
+
+def test_B3_without_nats_messages_come_later_and_in_order(cluster: Cluster, trio: list[Person], cycles: int) -> None:
+    for _ in range(cycles):
+        place = people.conversation(*trio, title="Utan buss")
+        readers = readers_of(cluster.nodes, trio, place)
+        acked = say(cluster.nodes[0], trio[0], place, 3)
+        cluster.nats.kill()
+        for _ in range(2):
+            for number in range(3):
+                acked += say(cluster.nodes[number], trio[number], place, 5)
+            all_have(readers, acked, time.monotonic(), "what was said while the bus was away")
+        cluster.nats.start()
+        eventually(cluster.united, 20, "all are together again")
+        for number in range(3):
+            acked += say(cluster.nodes[number], trio[number], place, 5)
+        all_have(readers, acked, time.monotonic(), "what was said since the bus is back")
+        in_order(readers)
+
+
+def test_B3_a_bus_that_stands_still_holds_up_no_commit(cluster: Cluster, trio: list[Person]) -> None:
+    place = people.conversation(*trio, title="Står stilla")
+    readers = readers_of(cluster.nodes, trio, place)
+    cluster.nats.signal(signal.SIGSTOP)
+    try:
+        acked: list[int] = []
+        for number in range(3):
+            acked += say(cluster.nodes[number], trio[number], place, 5)
+        all_have(readers, acked, time.monotonic(), "what was said while the bus stood still")
+    finally:
+        cluster.nats.signal(signal.SIGCONT)
+    eventually(cluster.united, 20, "all are together again")
+    acked += say(cluster.nodes[0], trio[0], place, 5)
+    all_have(readers, acked, time.monotonic(), "what was said since it moves")
+    in_order(readers)
+
+
+def test_B3_a_server_that_slept_catches_up(cluster: Cluster, trio: list[Person]) -> None:
+    place = people.conversation(*trio, title="Sov")
+    readers = readers_of(cluster.nodes, trio, place)
+    acked = say(cluster.nodes[0], trio[0], place, 3)
+    all_have(readers, acked, time.monotonic(), "the first")
+    cluster.nodes[2].stop()
+    try:
+        acked += say(cluster.nodes[0], trio[0], place, 5)
+        all_have(readers[:6], acked, time.monotonic(), "those who are awake")
+        eventually(lambda: cluster.metric(0, "samtal_other_servers") == 1, 10, "its lease ends")
+    finally:
+        cluster.nodes[2].go_on()
+    all_have(readers, acked, time.monotonic(), "the one who slept")
+    in_order(readers)
+    eventually(cluster.united, 20, "all are together again")
+
+
+WAYS = ("logout", "delete_session", "password", "suspension", "restriction", "erasure")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_G1_an_ended_session_is_silent_on_all_servers_when_the_call_is_answered(cluster: Cluster, trio: list[Person],
+                                                                                way: str) -> None:
+    given = Endings(cluster, trio[0].organisation)
+    sockets = [node.socket(given.who, given.token) for node in cluster.nodes]
+    for node in cluster.nodes:  # each server remembers the session now
+        ok(node.client(given.who, given.token).get("/v1/me"), 200)
+    getattr(given, way)()
+    say(cluster.nodes[1], given.friend, given.place) if way not in ("erasure", "suspension") else None
+    refused = [node.client(given.who, given.token).get("/v1/me").status_code for node in cluster.nodes]
+    assert set(refused) <= {401} or (way == "restriction" and set(refused) <= {200, 403}), refused
+    assert all(is_silent(socket, f"från {cluster.nodes[1].port}") for socket in sockets)
+
+
+def test_G1_a_server_that_sleeps_keeps_no_session(cluster: Cluster, trio: list[Person]) -> None:
+    """The answer waits for its lease; when it wakes it says nothing to whom the session belonged."""
+    given = Endings(cluster, trio[0].organisation)
+    socket = cluster.nodes[2].socket(given.who, given.token)
+    cluster.nodes[2].stop()
+    try:
+        began = time.monotonic()
+        given.logout()
+        assert time.monotonic() - began < 5
+        say(cluster.nodes[1], given.friend, given.place)
+    finally:
+        cluster.nodes[2].go_on()
+    assert is_silent(socket, f"från {cluster.nodes[1].port}")
+    eventually(cluster.united, 20, "all are together again")
+
+
+def test_G1_what_was_proved_to_one_server_counts_at_the_next(cluster: Cluster, trio: list[Person]) -> None:
+    given = Endings(cluster, trio[0].organisation)
+    path, body = "/v1/privacy/requests", {"kind": "access"}
+    there = cluster.nodes[1].client(given.who)
+    assert there.post(path, body).status_code == 403
+    given.prove()
+    ok(there.post(path, body), 202)
+
+
+def test_G1_a_refreshed_pair_replaces_the_one_before_on_all_servers(cluster: Cluster, trio: list[Person]) -> None:
+    given = Endings(cluster, trio[0].organisation)
+    tokens = given.who.log_in()
+    for node in cluster.nodes:
+        ok(node.client(given.who, tokens["access_token"]).get("/v1/me"), 200)
+    fresh = ok(cluster.nodes[0].client(given.who).post("/v1/token/refresh", {"refresh_token": tokens["refresh_token"]}))
+    ok(cluster.nodes[1].client(given.who, fresh["access_token"]).get("/v1/me"), 200)
+    for node in cluster.nodes:
+        eventually(lambda node=node: node.client(given.who, tokens["access_token"]).get("/v1/me").status_code == 401, 5,
+                   "the pair before is refused")
