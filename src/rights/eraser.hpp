@@ -32,7 +32,7 @@ private:
     /// From when the account is shut until the last row is gone.
     struct Walk {
         Place reached;
-        storage::Pace pace{{}};
+        storage::Pace pace{{.share = 0.4}};  // a million messages have to be gone within a minute
     };
 
     Task<Outcome> shut(RightsPermit const&, Work const&);
