@@ -16,7 +16,7 @@ BROKEN = (OSError, asyncio.TimeoutError, websockets.exceptions.WebSocketExceptio
 PATIENCE = 10  # seconds for an answer; a server that hangs longer counts as broken
 
 
-class Device:
+class Witness:
     """Runs in one event loop with all others. `name` is unique among the devices."""
 
     def __init__(self, name: str, port: int, user: str, token: str, place: str, chronicle: Chronicle) -> None:
