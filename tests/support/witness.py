@@ -17,7 +17,7 @@ PATIENCE = 10  # seconds for an answer; a server that hangs longer counts as bro
 
 
 class Witness:
-    """Runs in one event loop with all others. `name` is unique among the witnesses."""
+    """Runs in one event loop with all others. `name` is unique among the devices."""
 
     def __init__(self, name: str, port: int, user: str, token: str, place: str, chronicle: Chronicle) -> None:
         self.name, self.user, self.place = name, user, place
