@@ -105,4 +105,10 @@ inline constexpr storage::Statement list_members{R"sql(
 SELECT user_id FROM members WHERE organisation_id = $1 AND conversation_id = $2 LIMIT $3
 )sql"};
 
+// Who may hear of message $3.
+inline constexpr storage::Statement list_witnesses{R"sql(
+-- chat.list_witnesses
+SELECT user_id FROM members WHERE organisation_id = $1 AND conversation_id = $2 AND visible_from <= $3
+)sql"};
+
 }  // namespace samtal::chat
