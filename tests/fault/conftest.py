@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import people
+from support.cluster import Cluster
+from support.people import Person
 from support.platform import Platform
 
 
@@ -22,3 +25,18 @@ def platform() -> Iterator[Platform]:
 def cycles() -> int:
     """How often a fault is repeated."""
     return int(os.environ.get("SAMTAL_FAULT_CYCLES", "2"))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    running = Cluster()
+    try:
+        yield running.start()
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="module")
+def trio(cluster: Cluster) -> list[Person]:
+    org = people.organisation(cluster.platform)
+    return [people.person(cluster.platform, org) for _ in range(3)]
