@@ -23,7 +23,7 @@ protected:
     SocketsTest() { sockets.add(who, socket); }
 
     void event(char const* name, Place place, ConversationId where) {
-        sockets.push_event(std::span{&who.user, 1}, where, place,
+        sockets.push_event(who.organisation, std::span{&who.user, 1}, where, place,
                            std::make_shared<std::string const>(std::string{R"({"n":")"} + name + R"("})"));
     }
 
@@ -56,6 +56,22 @@ TEST_F(SocketsTest, B3_DropsEventsWhileTheClientHasToAskForMore) {
     EXPECT_THAT(socket->frames, IsEmpty());
     sockets.release(who.user, socket.get(), place, Place{1'501, 0});
     EXPECT_THAT(socket->told("n"), ElementsAre("while it asked again"));
+}
+
+TEST_F(SocketsTest, DropsWhatWasCommittedBeforeACatchUpAndIsToldAfter) {
+    sockets.hold(who.user, socket.get(), place);
+    sockets.release(who.user, socket.get(), place, Place{4, 2});
+    event("old message", {.seq = 4}, place);
+    event("old edit", {.change = 2}, place);
+    event("new message", {.seq = 5}, place);
+    event("new edit", {.change = 3}, place);
+    event("elsewhere", {.seq = 1}, fresh<ConversationId>());
+    EXPECT_THAT(socket->told("n"), ElementsAre("new message", "new edit", "elsewhere"));
+}
+
+TEST_F(SocketsTest, AreAllClosedWhenTheServerIsOfNoUse) {
+    sockets.close_all(net::CloseCode::going_away);
+    EXPECT_EQ(socket->closed, net::CloseCode::going_away);
 }
 
 TEST_F(SocketsTest, B3_CutsASocketForWhichTooMuchWaits) {
