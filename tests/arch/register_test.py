@@ -109,7 +109,7 @@ def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> No
     ('none = "unlinkable"', 'none = "unlinkable"\nportable = ["value"]', "export.statistics_contributions.none: stands alone"),
     ('cipher = ["text"]', 'cipher = ["mood"]', "export.messages.cipher: mood is not exported"),
     ('row = "message_id"\n', '', "export.messages.row: ciphered columns are bound to a row's id"),
-    ('withheld = { source_hash = "keyed_hash" }', 'withheld = { source_hash = "secret" }', "export.calls.withheld.source_hash: unknown reason"),
+    ('withheld = { source_hash = "keyed_hash", ', 'withheld = { source_hash = "secret", ', "export.calls.withheld.source_hash: unknown reason"),
     ('beside = ["notice_version", "event_id"]', 'beside = ["event_id"]\nportable = ["state"]\nspare = 1', "export.consent_state.spare: unknown key"),
     ('times = ["acknowledged_at"]', 'times = ["acknowledged_at"]\nportable = ["acknowledged_at"]',
      "export.acknowledgements.portable: no purpose under contract or consent handles acknowledged_at"),
