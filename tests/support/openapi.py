@@ -153,5 +153,6 @@ class OpenApi:
                 yield f"{name} ?{parameter['name']}"
             if parameter["name"] == "Idempotency-Key" and f"{name} Idempotency-Key" not in self.schemas.seen:
                 yield f"{name} Idempotency-Key"
-        for media in operation.get("requestBody", {}).get("content", {}).values():
+        body = {} if operation.get("x-loose") else operation.get("requestBody", {})
+        for media in body.get("content", {}).values():
             yield from self.schemas.unseen(media.get("schema", {}), f"{name} request")
