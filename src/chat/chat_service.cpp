@@ -70,7 +70,7 @@ Result<Created> ChatService::announced(Result<Created> created) {
     if (!created || created->came.empty()) return created;
     auto const frame =
         std::make_shared<std::string const>(encode_came(created->id, created->came, created->change));
-    tools_.fanout.push_event(created->came, created->id, {.change = created->change}, frame);
+    tools_.fanout.push_event(created->members, created->id, {.change = created->change}, frame);
     return created;
 }
 
