@@ -100,11 +100,6 @@ inline constexpr storage::Statement count_members{R"sql(
 SELECT count(*) FROM (SELECT FROM members WHERE organisation_id = $1 AND conversation_id = $2 LIMIT $3) AS m
 )sql"};
 
-inline constexpr storage::Statement list_members{R"sql(
--- chat.list_members
-SELECT user_id FROM members WHERE organisation_id = $1 AND conversation_id = $2 LIMIT $3
-)sql"};
-
 // Who may hear of message $3.
 inline constexpr storage::Statement list_witnesses{R"sql(
 -- chat.list_witnesses

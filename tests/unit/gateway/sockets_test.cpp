@@ -22,8 +22,8 @@ class SocketsTest : public ::testing::Test {
 protected:
     SocketsTest() { sockets.add(who, socket); }
 
-    void event(char const* name, Place place, ConversationId where) {
-        sockets.push_event(who.organisation, std::span{&who.user, 1}, where, place,
+    void event(char const* name, Place step, ConversationId where) {
+        sockets.push_event(who.organisation, std::span{&who.user, 1}, where, step,
                            std::make_shared<std::string const>(std::string{R"({"n":")"} + name + R"("})"));
     }
 
