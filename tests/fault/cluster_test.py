@@ -5,11 +5,19 @@ import signal
 import threading
 import time
 
+import pytest
+
 from support import people
 from support.cluster import Cluster
 from support.people import Person
 from support.platform import eventually
-from support.readers import WITHIN, all_have, in_order, readers_of, say
+from support.readers import WITHIN, all_have, in_order, is_gapless, readers_of, say
+
+
+@pytest.mark.parametrize("seen", [[1, 3], [1, 2, 2], [2, 1], [1, 2, 4, 3], [5, 6, 8]])
+def test_the_checker_sees_what_is_lost_doubled_or_out_of_order(seen: list[int]) -> None:
+    assert not is_gapless(seen)
+    assert is_gapless(list(range(seen[0], seen[0] + 5)))
 
 
 def test_B3_sockets_on_three_servers_get_every_message_in_one_order(cluster: Cluster, trio: list[Person],

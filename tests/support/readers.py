@@ -59,5 +59,8 @@ def all_have(readers: list[Reader], seqs: list[int], since: float, what: str) ->
 def in_order(readers: list[Reader]) -> None:
     """Each reader saw every message once, in the one order."""
     for reader in readers:
-        seen = reader.take()
-        assert seen == list(range(seen[0], seen[0] + len(seen))), f"out of order: {seen}"
+        assert is_gapless(reader.take()), f"out of order: {reader.seqs}"
+
+
+def is_gapless(seen: list[int]) -> bool:
+    return seen == list(range(seen[0], seen[0] + len(seen)))
