@@ -54,6 +54,35 @@ def test_B3_signals_cross_servers(cluster: Cluster, trio: list[Person]) -> None:
     assert two.until("typing")["user_id"] == trio[0].user_id
 
 
+def test_B3_who_comes_back_at_another_server_goes_on_where_they_were(cluster: Cluster, trio: list[Person],
+                                                                     cycles: int) -> None:
+    """What a sync brought is not told again, although it may have been under way between the servers."""
+    place = people.conversation(*trio, title="Byter server")
+    ended, at = threading.Event(), {"seq": 0, "change": 0}
+
+    def write(number: int) -> None:
+        while not ended.is_set():
+            say(cluster.nodes[number], trio[number], place)
+
+    writers = [threading.Thread(target=write, args=[number]) for number in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        for turn in range(6 * cycles):
+            socket = cluster.nodes[turn % 3].socket(trio[2])
+            done = socket.ask({"type": "sync", "positions": {place: at}})
+            assert not done["more"]
+            at = {key: done["positions"][place][key] for key in ("seq", "change")}
+            for _ in range(10):
+                assert socket.until("message.new")["seq"] == at["seq"] + 1
+                at["seq"] += 1
+            socket.close()
+    finally:
+        ended.set()
+        for writer in writers:
+            writer.join(30)
+
+
 def test_B3_a_killed_server_loses_nothing_acked(cluster: Cluster, trio: list[Person], cycles: int) -> None:
     for _ in range(cycles):
         place = people.conversation(*trio, title="Dödad")
