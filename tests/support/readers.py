@@ -25,6 +25,9 @@ class Reader:
 
     def take(self) -> list[int]:
         """Everything that came until now."""
+        passed_by, self.socket.passed_by = self.socket.passed_by, []
+        for frame in passed_by:
+            self._note(frame)
         while not self.socket.frames.empty():
             self._note(self.socket.receive())
         return self.seqs
