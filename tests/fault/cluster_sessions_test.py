@@ -1,16 +1,19 @@
 """Issue 4: when the answer that ends a session is given, no server says anything to it any more."""
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
 
+from support import people
 from support.client import ok
 from support.cluster import Cluster
 from support.endings import Endings, is_silent
+from support.live import LiveSocket
 from support.people import Person
-from support.platform import eventually
-from support.readers import say
+from support.platform import descendants, eventually, signal_all
+from support.readers import all_have, in_order, readers_of, say
 
 WAYS = ("logout", "delete_session", "password", "suspension", "restriction", "erasure")
 
@@ -64,3 +67,29 @@ def test_G1_a_refreshed_pair_replaces_the_one_before_on_all_servers(cluster: Clu
     for node in cluster.nodes:
         eventually(lambda node=node: node.client(given.who, tokens["access_token"]).get("/v1/me").status_code == 401, 5,
                    "the pair before is refused")
+
+
+def test_G1_without_its_lease_a_server_says_nothing_and_then_everything(cluster: Cluster, trio: list[Person]) -> None:
+    """The key store stands still, so nobody can know whose session ended."""
+    place = people.conversation(*trio)
+    readers = readers_of(cluster.nodes, trio, place)
+    acked = say(cluster.nodes[0], trio[0], place, 3)
+    all_have(readers, acked, time.monotonic(), "the first")
+    postmaster = cluster.platform.postmaster("postgres-keys")
+    stopped = [postmaster, *descendants(postmaster)]
+    signal_all(stopped, signal.SIGSTOP)
+    try:
+        for reader in readers[::3]:
+            eventually(lambda reader=reader: status_now(reader.socket) == 503, 5, "frames are refused")
+    finally:
+        signal_all(stopped, signal.SIGCONT)
+    eventually(lambda: cluster.united() and all(node.ready() for node in cluster.nodes), 20, "all have their lease again")
+    for reader in readers[::3]:
+        eventually(lambda reader=reader: status_now(reader.socket) == 400, 5, "frames are taken")
+    acked += say(cluster.nodes[1], trio[1], place, 3)
+    all_have(readers, acked, time.monotonic(), "what was said since")
+    in_order(readers)
+
+
+def status_now(socket: LiveSocket) -> int:
+    return socket.ask({"type": "no.such.type"})["problem"]["status"]

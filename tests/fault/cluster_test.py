@@ -5,11 +5,19 @@ import signal
 import threading
 import time
 
+import pytest
+
 from support import people
 from support.cluster import Cluster
 from support.people import Person
 from support.platform import eventually
-from support.readers import WITHIN, all_have, in_order, readers_of, say
+from support.readers import WITHIN, all_have, in_order, is_gapless, readers_of, say
+
+
+@pytest.mark.parametrize("seen", [[1, 3], [1, 2, 2], [2, 1], [1, 2, 4, 3], [5, 6, 8]])
+def test_the_checker_sees_what_is_lost_doubled_or_out_of_order(seen: list[int]) -> None:
+    assert not is_gapless(seen)
+    assert is_gapless(list(range(seen[0], seen[0] + 5)))
 
 
 def test_B3_sockets_on_three_servers_get_every_message_in_one_order(cluster: Cluster, trio: list[Person],
@@ -44,6 +52,35 @@ def test_B3_signals_cross_servers(cluster: Cluster, trio: list[Person]) -> None:
     one, two = cluster.nodes[0].socket(trio[0]), cluster.nodes[1].socket(trio[1])
     one.send({"type": "typing", "conversation_id": place})
     assert two.until("typing")["user_id"] == trio[0].user_id
+
+
+def test_B3_who_comes_back_at_another_server_goes_on_where_they_were(cluster: Cluster, trio: list[Person],
+                                                                     cycles: int) -> None:
+    """What a sync brought is not told again, although it may have been under way between the servers."""
+    place = people.conversation(*trio, title="Byter server")
+    ended, at = threading.Event(), {"seq": 0, "change": 0}
+
+    def write(number: int) -> None:
+        while not ended.is_set():
+            say(cluster.nodes[number], trio[number], place)
+
+    writers = [threading.Thread(target=write, args=[number]) for number in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        for turn in range(6 * cycles):
+            socket = cluster.nodes[turn % 3].socket(trio[2])
+            done = socket.ask({"type": "sync", "positions": {place: at}})
+            assert not done["more"]
+            at = {key: done["positions"][place][key] for key in ("seq", "change")}
+            for _ in range(10):
+                assert socket.until("message.new")["seq"] == at["seq"] + 1
+                at["seq"] += 1
+            socket.close()
+    finally:
+        ended.set()
+        for writer in writers:
+            writer.join(30)
 
 
 def test_B3_a_killed_server_loses_nothing_acked(cluster: Cluster, trio: list[Person], cycles: int) -> None:
