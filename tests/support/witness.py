@@ -49,7 +49,7 @@ class Witness:
             try:
                 await self.send(tried)
             except BROKEN:
-                continue
+                await asyncio.sleep(0.02)  # a dead connection refuses at once: let it be noticed
 
     async def send(self, tried: Try) -> None:
         answer = await self._ask({"type": "message.send", "conversation_id": self.place, "text": tried.text,
