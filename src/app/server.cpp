@@ -186,10 +186,10 @@ struct Server::Parts {
                      sockets, *event_log, keys->nodes(), ring, metrics, io.first(),
                      [this](gateway::Ending const& ending) { identity.apply(ending); },
                      [this](SessionId session) { identity.reread(session); }, [this] { identity.reread_all(); },
-                     [this](std::string_view server, delivery::Sighting const& s) {
-                         presence.heard(server, {s.user, s.connected, presence::State{s.state}});
+                     [this](std::string_view node, delivery::Sighting const& s) {
+                         presence.heard(node, {s.user, s.connected, presence::State{s.state}});
                      },
-                     [this](std::string_view server) { presence.lost(server); }, [this] { presence.report(); }});
+                     [this](std::string_view node) { presence.lost(node); }, [this] { presence.report(); }});
     }
     gateway::Fanout& fanout() {
         if (delivery) return delivery->fanout();

@@ -137,7 +137,7 @@ void read_greetings(ops::ConfigFile& file, ServerConfig& c) {
     auto greetings = file.section("greetings");
     greetings.read("sample_rate", c.greetings.sample_rate, 8'000U, 16'000U)
         .read("most_seconds", c.greetings.most_seconds, 1U, 180U)
-        .read<std::size_t>("most_bytes", c.greetings.most_bytes, 1'024U, 10U * 1024U * 1024U);
+        .read("most_bytes", c.greetings.most_bytes, 1'024U, 10U * 1024U * 1024U);
     if (c.greetings.sample_rate != 8'000 && c.greetings.sample_rate != 16'000)
         greetings.refuse("sample_rate", "must be 8000 or 16000");
     greetings.finish();

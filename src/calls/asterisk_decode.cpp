@@ -1,6 +1,6 @@
 #include "asterisk_text.hpp"
 #include "ingest_decode.hpp"
-#include "json_records.hpp"
+#include "records_decode.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 #include "ingest_decode.hpp"
-#include "json_records.hpp"
+#include "records_decode.hpp"
 
 namespace samtal::calls {
 
@@ -8,10 +8,12 @@ namespace {
 using gateway::FieldReader;
 using gateway::Input;
 
-/// The user part of a SIP address, without its parameters.
+/// The user part of a SIP address; of a telephone number without its parameters.
 std::optional<Counterpart> read_user(FieldReader& in, Literal key) {
     std::string const user = in.optional_text(key).value_or("");
-    return party_named(std::string_view{user}.substr(0, user.find(';')));
+    auto const number = std::string_view{user}.substr(0, user.find(';'));
+    bool const is_number = number.find_first_not_of("+0123456789-.()") == std::string_view::npos;
+    return party_named(is_number ? number : std::string_view{user});
 }
 
 Timestamp read_time(FieldReader& in, Literal key) {

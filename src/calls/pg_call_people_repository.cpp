@@ -1,6 +1,6 @@
 #include "pg_call_people_repository.hpp"
 
-#include "pg_number_owners.hpp"
+#include "pg_number_owners_repository.hpp"
 
 #include <set>
 

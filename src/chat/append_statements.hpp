@@ -4,11 +4,12 @@
 
 namespace samtal::chat {
 
-// Locks, admits, numbers, stores and commits: see migrations/main/0004_chat.up.sql.
+// Numbers, admits, stores and commits: see its migration. The arrays come in binary format.
 inline constexpr storage::Statement append_messages{R"sql(
 -- chat.append_messages
 SELECT n, seq, change, earlier_id, earlier_ms, earlier_text
-  FROM append_messages($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], $7::bigint[], $8::uuid[])
+  FROM append_messages($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::uuid[], $6::uuid[], $7::uuid[], $8::bytea[],
+                       $9::bigint[], $10::uuid[])
 )sql"};
 
 inline constexpr storage::Statement members_of{R"sql(

@@ -1,14 +1,19 @@
 #include "pg_message_repository.hpp"
 
+#include "append_columns.hpp"
 #include "append_statements.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/container_hash/hash.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <tuple>
+#include <unordered_set>
 
 namespace samtal::chat {
 
@@ -25,14 +30,6 @@ storage::Cell cell_of(MessageId id) {
     return {field::MessagesText::column, id.value()};
 }
 
-/// One array parameter: a column of the rows.
-template <class Rows, class Column>
-std::string array_of(Rows const& rows, Column column) {
-    storage::ArrayLiteral values;
-    for (auto const& row : rows) values.add(column(row));
-    return values.text();
-}
-
 constexpr Error reused{Errc::conflict, "this client_message_id was used for another text", "client_message_id",
                        "message-id-reused"};
 
@@ -40,9 +37,26 @@ std::string text_of(PendingMessage const& p) {
     return p.message.text.open(p.permit);
 }
 
-/// What makes two messages of a group the same one.
-std::string identity_of(PendingMessage const& p) {
-    return p.message.conversation.text() + p.permit.actor().text() + p.message.client_message_id.text();
+/// Two messages of a group that are the same one: a client sent it again before the first was answered.
+struct SameMessage {
+    std::size_t operator()(PendingMessage const* p) const {
+        std::size_t seed = std::hash<ClientMessageId>{}(p->message.client_message_id);
+        boost::hash_combine(seed, std::hash<UserId>{}(p->permit.actor()));
+        return seed;
+    }
+    bool operator()(PendingMessage const* a, PendingMessage const* b) const {
+        auto const identity = [](PendingMessage const& p) {
+            return std::tie(p.message.client_message_id, p.permit.actor(), p.message.conversation);
+        };
+        return identity(*a) == identity(*b);
+    }
+};
+using Messages = std::unordered_set<PendingMessage*, SameMessage, SameMessage>;
+
+/// Within a conversation as they stand in the group.
+bool by_conversation(PendingMessage const* a, PendingMessage const* b) {
+    return std::tie(a->permit.organisation(), a->message.conversation, a) <
+           std::tie(b->permit.organisation(), b->message.conversation, b);
 }
 
 }  // namespace
@@ -93,18 +107,21 @@ Task<void> PgMessageRepository::append_once(std::span<PendingMessage> group) {
 Result<void> PgMessageRepository::store_together(storage::Tx& tx, std::span<PendingMessage> group) {
     std::vector<PendingMessage*> firsts;
     std::vector<std::pair<PendingMessage*, PendingMessage const*>> repeats;  // of a message in the same group
-    std::unordered_map<std::string, PendingMessage const*> seen;
+    Messages seen;
+    seen.reserve(group.size());
+    firsts.reserve(group.size());
     for (PendingMessage& p : group) {
         p.result = no_such_conversation;  // whatever an attempt that was rolled back said
         p.members.reset();
         if (!p.permit.covers(p.message.conversation))
             return Error{Errc::denied, "the permit is for something else"};
-        auto const [first, is_first] = seen.emplace(identity_of(p), &p);
+        auto const [first, is_first] = seen.insert(&p);
         if (is_first)
             firsts.push_back(&p);
         else
-            repeats.emplace_back(&p, first->second);
+            repeats.emplace_back(&p, *first);
     }
+    std::ranges::sort(firsts, by_conversation);
     auto const places = store(tx, firsts);
     for (auto const& [again, first] : repeats) {
         again->result = first->result;
@@ -119,24 +136,17 @@ Result<void> PgMessageRepository::store_together(storage::Tx& tx, std::span<Pend
 PgMessageRepository::Places PgMessageRepository::store(storage::Tx& tx,
                                                        std::vector<PendingMessage*> const& firsts) {
     std::vector<PendingMessage*> sealed;  // a sender without a key was erased, and is nobody's member
-    storage::ArrayLiteral texts;
+    sealed.reserve(firsts.size());
+    AppendColumns columns;
     for (PendingMessage* p : firsts) {
-        auto const text = cipher_.seal(p->permit.actor(), cell_of(p->id), text_of(*p));
+        auto const text = cipher_.seal(p->permit.actor(), cell_of(p->id), p->message.text.open(p->permit));
         if (!text) continue;
-        texts.add(storage::bytea(*text));
+        columns.add(*p, *text);
         sealed.push_back(p);
     }
     Places places;
     if (sealed.empty()) return places;
-    using P = PendingMessage const*;
-    auto const rows =
-        tx.exec(append_messages, array_of(sealed, [](P p) { return p->permit.organisation().text(); }),
-                array_of(sealed, [](P p) { return p->message.conversation.text(); }),
-                array_of(sealed, [](P p) { return p->permit.actor().text(); }),
-                array_of(sealed, [](P p) { return p->message.client_message_id.text(); }),
-                array_of(sealed, [](P p) { return p->id.text(); }), texts.text(),
-                array_of(sealed, [](P p) { return std::to_string(storage::ms(p->sent_at)); }),
-                array_of(sealed, [](P p) { return p->permit.decision().text(); }));
+    auto const rows = columns.append(tx);
     for (auto const& row : rows) {
         PendingMessage& pending = *sealed[row[0].as<std::size_t>() - 1];
         pending.result = outcome(pending, row);
@@ -152,7 +162,7 @@ Result<StoredMessage> PgMessageRepository::outcome(PendingMessage const& pending
     auto const id = storage::id_of<MessageId>(row[3]);
     // Ours: an attempt before this one was committed, and only its answer was lost.
     if (id == pending.id) return StoredMessage{pending.id, seq, pending.sent_at, false};
-    if (!row[5].is_null()) {  // else it was removed since: nothing to compare with
+    if (!row[5].is_null()) {  // else it was removed or edited since
         auto const text = cipher_.open(pending.permit.actor(), cell_of(id), storage::bytes_of(row[5]));
         if (!text || *text != text_of(pending)) return reused;
     }

@@ -53,7 +53,9 @@ public:
 
     void listen(Listener listener) override {
         listener_ = std::move(listener);
-        auto const status = natsConnection_Connect(&connection_, options_);
+        natsConnection* made = nullptr;
+        auto const status = natsConnection_Connect(&made, options_);
+        connection_ = made;
         if (status != NATS_NOT_YET_CONNECTED) check(status, "the bus cannot be used: ");
         if (status == NATS_OK) turned(true, "bus.connected", ops::Level::info);
         check(natsConnection_Subscribe(&subscription_, connection_, subject_.c_str(), on_message, this),
@@ -64,20 +66,22 @@ public:
     bool publish(std::string_view packet) override {
         // While it connects again the library would keep packets, and send them when everybody has read them
         // already.
-        if (!connected_ || packet.size() > most_bytes) return false;
-        return natsConnection_Publish(connection_, subject_.c_str(), packet.data(),
+        natsConnection* const connection = connection_;
+        if (!connected_ || connection == nullptr || packet.size() > most_bytes) return false;
+        return natsConnection_Publish(connection, subject_.c_str(), packet.data(),
                                       static_cast<int>(packet.size())) == NATS_OK;
     }
 
     bool connected() const noexcept override { return connected_; }
 
     void close() override {
-        if (connection_ == nullptr) return;
-        natsConnection_FlushTimeout(connection_, 500);
-        natsConnection_Close(connection_);
+        natsConnection* const connection = connection_;
+        if (connection == nullptr) return;
+        natsConnection_FlushTimeout(connection, 500);
+        natsConnection_Close(connection);
         closed_.get_future().wait_for(5s);  // the last callback
         natsSubscription_Destroy(subscription_);
-        natsConnection_Destroy(connection_);
+        natsConnection_Destroy(connection);
         subscription_ = nullptr;
         connection_ = nullptr;
     }
@@ -140,7 +144,7 @@ private:
     std::string subject_;
     Listener listener_;
     natsOptions* options_ = nullptr;
-    natsConnection* connection_ = nullptr;
+    std::atomic<natsConnection*> connection_ = nullptr;
     natsSubscription* subscription_ = nullptr;
     std::atomic<bool> connected_ = false;
     std::promise<void> closed_;

@@ -7,13 +7,34 @@ namespace samtal::gateway {
 namespace {
 
 constexpr std::size_t most_held = 2'000;  // events of one conversation while a socket catches up
+constexpr std::size_t most_caught = 1'000;
+constexpr std::chrono::seconds latest_told{10};  // after its commit
 
 }  // namespace
+
+bool Sockets::Entry::had(ConversationId const& conversation, Place place) {
+    if (caught.empty()) return false;
+    if (caught.back().at + latest_told < std::chrono::steady_clock::now()) {
+        caught = {};
+        return false;
+    }
+    auto const found = std::find_if(caught.rbegin(), caught.rend(),
+                                    [&](Caught const& c) { return c.conversation == conversation; });
+    return found != caught.rend() && !place.beyond(found->reached);
+}
+
+void Sockets::Entry::note(ConversationId const& conversation, Place reached) {
+    auto const now = std::chrono::steady_clock::now();
+    if (caught.size() == most_caught)
+        std::erase_if(caught, [now](Caught const& c) { return c.at + latest_told < now; });
+    if (caught.size() == most_caught) caught.erase(caught.begin());
+    caught.push_back({conversation, reached, now});
+}
 
 void Sockets::add(Principal const& who, std::shared_ptr<net::Socket> socket) {
     if (observer_ != nullptr) observer_->opened(who);
     std::scoped_lock const lock{mutex_};
-    by_user_[who.user].push_back({who.session, std::move(socket), {}});
+    by_user_[who.user].push_back({who.session, std::move(socket), {}, {}});
     ++count_;
 }
 
@@ -47,11 +68,12 @@ void Sockets::push_event(OrganisationId, std::span<UserId const> users, Conversa
         for (Entry& entry : found->second) {
             if (entry.socket.get() == except) continue;
             auto const waiting = std::ranges::find(entry.held, conversation, &Waiting::conversation);
-            if (waiting == entry.held.end())
-                entry.socket->push(frame);
-            else if (waiting->suspended)
+            if (waiting == entry.held.end()) {
+                if (!entry.had(conversation, place)) entry.socket->push(frame);
                 continue;
-            else if (waiting->frames.size() < most_held)
+            }
+            if (waiting->suspended) continue;
+            if (waiting->frames.size() < most_held)
                 waiting->frames.emplace_back(place, frame);
             else
                 entry.socket->close(net::CloseCode::too_slow);
@@ -88,6 +110,7 @@ void Sockets::release(UserId user, net::Socket const* socket, ConversationId con
     for (auto const& [place, frame] : waiting->frames)
         if (reached && place.beyond(*reached)) entry->socket->push(frame);
     entry->held.erase(waiting);
+    if (reached) entry->note(conversation, *reached);
 }
 
 void Sockets::suspend(UserId user, net::Socket const* socket, ConversationId conversation) {

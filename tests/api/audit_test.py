@@ -162,7 +162,7 @@ def test_I5_an_export_verifies_without_the_deployment(platform: Platform, hire: 
     # Back to the older checkpoint: whole in itself, and found with the newer one.
     cut = next(i for i, line in enumerate(lines) if line.startswith('{"frontier"') and json.loads(line)["size"] >= older["size"])
     changes = {"cut": lines[:cut + 1], "dropped": lines[1:], "swapped": [lines[1], lines[0], *lines[2:]],
-               "flipped": [lines[0].replace("organisation", "organisatiom", 1), *lines[1:]]}
+               "flipped": [lines[0].replace('"act":"', '"act":"x', 1), *lines[1:]]}
     for name, changed in changes.items():
         (tmp_path / name).write_text("".join(changed))
         assert verify(tmp_path / name) == (0 if name == "cut" else 1), name

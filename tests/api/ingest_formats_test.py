@@ -220,7 +220,7 @@ def test_E1_a_form_without_a_record_is_refused(pbx: Switch, kind: str, body: str
 def test_E1_a_record_that_came_alone_is_refused_by_its_status(pbx: Switch, pair: tuple[Person, Person]) -> None:
     """mod_json_cdr and Kamailio look at nothing else: only 2xx means kept."""
     leg = json.loads(sample("freeswitch_a_leg.json", pair[0].phone, pair[1].phone))
-    leg["variables"]["end_uepoch"] = leg["variables"]["end_epoch"] = "5"
+    leg["variables"]["end_uepoch"] = leg["variables"]["end_epoch"] = "5000000"
     said = problem(pbx.freeswitch(json.dumps(leg)), 400)
     assert said["errors"][0]["field"] == "ended_at"
     record = json.loads(sample("kamailio.json", pair[0].phone, pair[1].phone)) | {"started_at": "yesterday"}

@@ -74,16 +74,6 @@ def test_J1_access_needs_step_up_and_is_due_in_a_calendar_month(hire: Hire) -> N
     assert [one["request_id"] for one in items(who.client.get(REQUESTS))] == [made["request_id"]]
 
 
-def test_J1_the_same_kind_twice_at_once_is_refused(hire: Hire) -> None:
-    who = hire()
-    step_up(who)
-    made = ask(who, "access")
-    state = ok(who.client.get(f"{REQUESTS}/{made['request_id']}"), 200)["state"]
-    if state in ("received", "running"):
-        problem(who.client.post(REQUESTS, {"kind": "access"}), 409, "in-progress")
-        problem(who.client.get(f"{REQUESTS}/{made['request_id']}/archive"), 409, "in-progress")
-
-
 def test_J1_an_archive_is_there_soon_and_needs_step_up_each_time(hire: Hire) -> None:
     who = hire(given_name="Arkiverad")
     step_up(who)

@@ -89,7 +89,7 @@ def test_J1_a_later_address_replaces_an_earlier_one(hire: Hire, platform: Platfo
     who, first, second = hire(), fresh_address(), fresh_address()
     step_up(who)
     earlier = correct(who, "email", first, "en")
-    later = correct(who, "email", second)
+    later = correct(who, "email", second, "en")
     assert (read(who, earlier)["state"], read(who, earlier)["reason"]) == ("refused", "Replaced by a later request.")
     problem(Client(platform.url).post("/v1/me/email/confirm", {"code": mailed_code(platform, first, "email-change")}), 404)
     ok(Client(platform.url).post("/v1/me/email/confirm", {"code": mailed_code(platform, second, "email-change")}), 204)

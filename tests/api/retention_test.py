@@ -244,7 +244,7 @@ def test_I1_who_never_takes_up_an_invitation_is_erased(place: Platform, org: str
     keys = Cluster(place, "postgres-keys")
     eventually(lambda: rows_of(place, gone.user_id) == "0", 40, "the invited person is gone")
     assert rows_of(place, recent.user_id) == rows_of(place, held.user_id) == "4"
-    assert keys.ask("samtal_keys", f"SELECT count(*) FROM subject_keys WHERE user_id = '{gone.user_id}'") == [["0"]]
+    assert keys.ask("samtal_keys", f"SELECT count(*) FROM subject_keys WHERE subject_id = '{gone.user_id}'") == [["0"]]
     assert Cluster(place).ask("samtal", "SELECT count(*) FROM audit_leaves WHERE act = 'rights.invitation_lapsed'") == [["2"]]
     assert people.activate(people.invite(place, org, phone=gone.phone)).user_id != gone.user_id, "the number is free again"
     place.ctl("hold", "release", "--user", held.user_id, "--case", "T 9-26")

@@ -109,12 +109,14 @@ def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> No
     ('none = "unlinkable"', 'none = "unlinkable"\nportable = ["value"]', "export.statistics_contributions.none: stands alone"),
     ('cipher = ["text"]', 'cipher = ["mood"]', "export.messages.cipher: mood is not exported"),
     ('row = "message_id"\n', '', "export.messages.row: ciphered columns are bound to a row's id"),
-    ('withheld = { source_hash = "keyed_hash" }', 'withheld = { source_hash = "secret" }', "export.calls.withheld.source_hash: unknown reason"),
+    ('withheld = { source_hash = "keyed_hash", ', 'withheld = { source_hash = "secret", ', "export.calls.withheld.source_hash: unknown reason"),
     ('beside = ["notice_version", "event_id"]', 'beside = ["event_id"]\nportable = ["state"]\nspare = 1', "export.consent_state.spare: unknown key"),
     ('times = ["acknowledged_at"]', 'times = ["acknowledged_at"]\nportable = ["acknowledged_at"]',
      "export.acknowledgements.portable: no purpose under contract or consent handles acknowledged_at"),
     ('calls = { purpose = "call_history", anchor = "ended_at", made = "call_id" }\n', '', "tables.calls: has no line in [expiry]"),
     ('anchor = "ended_at", made', 'anchor = "ended_at; DROP TABLE calls", made', "expiry.calls: needs an anchor"),
+    ('contacts = { purpose = "contacts", made = "contact_id", stays', 'contacts = { purpose = "contacts", stays', "expiry.contacts: what stays has"),
+    ('users = { stays', 'users = { purpose = "account_login", made = "user_id", stays', "expiry.users: what stays has a reason and no period"),
     (', made = "call_id" }', ' }', "expiry.calls: rows under a consent need `made`"),
 ])
 def test_J1_an_export_rule_that_contradicts_the_register_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:

@@ -32,7 +32,8 @@ finish() {
 }
 trap finish EXIT
 
-compose() { docker-compose -f "$ROOT/docker/compose.yml" "$@"; }
+files=(-f "$ROOT/docker/compose.yml")
+compose() { docker-compose "${files[@]}" "$@"; }
 
 # An engine of our own, away from the machine's, with limits that a container of this kind may raise.
 start_engine() {
@@ -125,7 +126,7 @@ echo "containers: built, started, served, restarted"
 
 SAMTAL_CLUSTER_PORT=$(free_port)
 export SAMTAL_CLUSTER_PORT
-compose() { docker-compose -f "$ROOT/docker/compose.yml" -f "$ROOT/docker/compose.cluster.yml" "$@"; }
+files+=(-f "$ROOT/docker/compose.cluster.yml")
 compose build nats haproxy &>>"$WORK/build.log" || fail "the images of the cluster do not build"
 compose up --detach &>>"$WORK/up.log" || fail "compose up with the cluster"
 eventually 120 is_ready "http://127.0.0.1:$SAMTAL_CLUSTER_PORT/readyz" || fail "no server is ready behind HAProxy"

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import people
+from support.cluster import Cluster
+from support.people import Person
 from support.platform import Platform
 
 
@@ -28,3 +31,18 @@ def crash_cycles() -> int:
 def cycles(crash_cycles: int) -> int:
     """How often a fault that takes long to recover from is repeated."""
     return max(1, crash_cycles // 5)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    running = Cluster()
+    try:
+        yield running.start()
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="module")
+def trio(cluster: Cluster) -> list[Person]:
+    org = people.organisation(cluster.platform)
+    return [people.person(cluster.platform, org) for _ in range(3)]

@@ -80,12 +80,6 @@ def cluster(island: Island) -> Iterator[Cluster]:
         running.remove()
 
 
-@pytest.fixture(scope="module")
-def trio(cluster: Cluster) -> list[Person]:
-    org = people.organisation(cluster.platform)
-    return [people.person(cluster.platform, org) for _ in range(3)]
-
-
 def test_B3_both_sides_of_a_cut_link_get_everything_in_order(cluster: Cluster, trio: list[Person], island: Island,
                                                              cycles: int) -> None:
     for _ in range(cycles):

@@ -1,18 +1,11 @@
 #include "chat_load.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -23,13 +16,7 @@
 
 namespace samtal::load {
 
-namespace asio = boost::asio;
-namespace websocket = boost::beast::websocket;
 using Clock = std::chrono::steady_clock;
-using Socket = websocket::stream<asio::ip::tcp::socket>;
-template <class T>
-using Task = asio::awaitable<T>;
-constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 namespace {
 
@@ -55,34 +42,15 @@ public:
           token_{std::move(token)},
           conversation_{conversation},
           counters_{counters},
-          socket_{loop},
+          socket_{Plain{loop}},
           wake_{loop},
           number_{number},
           padding_(load.text_bytes > 20 ? load.text_bytes - 20 : 0, 'x') {}
 
-    Task<bool> connect() {
-        asio::ip::tcp::endpoint const server{asio::ip::make_address(load_.host), load_.port};
-        auto const [refused] = co_await socket_.next_layer().async_connect(server, quietly);
-        if (refused) co_return false;
-        socket_.next_layer().set_option(asio::ip::tcp::no_delay{true});
-        auto const [failed] =
-            co_await socket_.async_handshake(fmt::format("{}:{}", load_.host, load_.port), "/v1/ws", quietly);
-        if (failed) co_return false;
-        std::string const hello = fmt::format(R"({{"type":"authenticate","access_token":"{}"}})", token_);
-        co_await socket_.async_write(asio::buffer(hello), quietly);
-        boost::beast::flat_buffer buffer;
-        auto const [closed, size] = co_await socket_.async_read(buffer, quietly);
-        co_return !closed;
-    }
+    Task<bool> connect() { return socket_.open(load_.server, token_); }
 
     Task<void> read(Clock::time_point const& end) {
-        boost::beast::flat_buffer buffer;
-        for (;;) {
-            auto const [closed, size] = co_await socket_.async_read(buffer, quietly);
-            if (closed) break;
-            handle({static_cast<char const*>(buffer.data().data()), buffer.size()}, end);
-            buffer.consume(buffer.size());
-        }
+        co_await socket_.read([this, &end](std::string_view frame) { handle(frame, end); });
         gone_ = true;
         wake_.cancel();
     }
@@ -100,17 +68,12 @@ public:
                 continue;
             }
             // By the schedule, not by when we got round to it: a server that stalls is not spared.
-            std::string const frame = next_frame(interval.count() > 0 ? due : Clock::now());
             ++under_way_;
-            auto const [failed, size] = co_await socket_.async_write(asio::buffer(frame), quietly);
-            if (failed) break;
+            socket_.send(next_frame(interval.count() > 0 ? due : Clock::now()));
         }
     }
 
-    void close() {
-        boost::system::error_code ignored;
-        socket_.next_layer().close(ignored);
-    }
+    void close() { socket_.close(); }
 
 private:
     std::string next_frame(Clock::time_point sent) {
@@ -123,7 +86,8 @@ private:
 
     void handle(std::string_view frame, Clock::time_point end) {
         bool const counts = Clock::now() < end;
-        if (frame.find(R"("type":"message.accepted")") != std::string_view::npos) {
+        std::string_view const head = frame.substr(0, 80);  // the type stands in front, or behind a short `re`
+        if (head.find(R"("type":"message.accepted")") != std::string_view::npos) {
             if (counts) ++counters_.acked;
             if (under_way_ > 0) --under_way_;
             if (load_.rate == 0) wake_.cancel();
@@ -134,7 +98,7 @@ private:
             counters_.sections.back().push_back(
                 {std::chrono::floor<std::chrono::seconds>(now).count(),
                  static_cast<std::uint32_t>(std::max<long long>(now.count() - sent, 0) / 1000)});
-        } else if (frame.find(R"("type":"error")") != std::string_view::npos) {
+        } else if (head.find(R"("type":"error")") != std::string_view::npos) {
             ++counters_.errors;
             if (under_way_ > 0) --under_way_;
             wake_.cancel();
@@ -145,7 +109,7 @@ private:
     std::string token_;
     std::string const& conversation_;
     Counters& counters_;
-    Socket socket_;
+    Connection<Plain> socket_;
     asio::steady_timer wake_;
     std::uint64_t number_;
     std::uint64_t run_ = static_cast<std::uint64_t>(Clock::now().time_since_epoch().count() >> 20);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "connection.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,8 +16,7 @@ struct Pair {
 };
 
 struct ChatLoad {
-    std::string host;
-    unsigned short port;
+    Server server;
     std::vector<Pair> pairs;
     double seconds = 10;
     double rate = 0;      // messages a second over all pairs; 0: each sends as soon as its last one was acked

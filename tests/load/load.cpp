@@ -1,31 +1,46 @@
 #include "chat_load.hpp"
+#include "crowd.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <stdexcept>
 
 namespace {
 
+using namespace samtal::load;
+
 /// A line for each pair: "token_a token_b conversation_id".
-std::vector<samtal::load::Pair> read_pairs(std::string const& file) {
+std::vector<Pair> read_pairs(std::string const& file) {
     std::ifstream in{file};
-    std::vector<samtal::load::Pair> pairs;
-    for (samtal::load::Pair pair; in >> pair.token_a >> pair.token_b >> pair.conversation;) pairs.push_back(pair);
+    std::vector<Pair> pairs;
+    for (Pair pair; in >> pair.token_a >> pair.token_b >> pair.conversation;) pairs.push_back(pair);
     if (pairs.empty()) throw std::runtime_error{file + ": holds no pairs"};
     return pairs;
 }
 
-void read_url(std::string const& url, samtal::load::ChatLoad& load) {
-    std::string const scheme = "http://";
+std::vector<std::string> read_tokens(std::string const& file) {
+    std::ifstream in{file};
+    std::vector<std::string> tokens;
+    for (std::string token; in >> token;) tokens.push_back(token);
+    if (tokens.empty()) throw std::runtime_error{file + ": holds no tokens"};
+    return tokens;
+}
+
+Server read_url(std::string const& url) {
+    bool const tls = url.starts_with("https://");
+    std::size_t const begin = tls ? 8 : 7;
     auto const colon = url.rfind(':');
-    if (!url.starts_with(scheme) || colon <= scheme.size())
-        throw std::runtime_error{"--url is http://ADDRESS:PORT"};
-    load.host = url.substr(scheme.size(), colon - scheme.size());
-    load.port = static_cast<unsigned short>(std::stoul(url.substr(colon + 1)));
+    if (!(tls || url.starts_with("http://")) || colon <= begin)
+        throw std::runtime_error{"--url is http://ADDRESS:PORT or https://ADDRESS:PORT"};
+    return {url.substr(begin, colon - begin), static_cast<unsigned short>(std::stoul(url.substr(colon + 1))), tls};
+}
+
+void print(CrowdResult const& r) {
+    std::cout << nlohmann::json{{"connected", r.connected}, {"seconds", r.seconds}}
+              << std::endl;  // flushed: read now
 }
 
 nlohmann::json as_json(samtal::load::Latencies const& l) {
@@ -44,27 +59,49 @@ nlohmann::json as_json(samtal::load::ChatResult const& result) {
     return json;
 }
 
+int print(ChatResult const& r) {
+    std::cout << as_json(r) << '\n';
+    return r.errors == 0 ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App cli{"Load on a running Samtal server, from loopback."};
-    samtal::load::ChatLoad load;
+    ChatLoad load;
+    Crowd crowd;
+    FanOut out;
     std::string url;
-    std::string pairs;
+    std::string file;
     auto* const chat = cli.add_subcommand("chat", "Pairs of people write to each other over WebSocket");
-    chat->add_option("--url", url)->required();
-    chat->add_option("--pairs", pairs, "A line for each pair: token_a token_b conversation_id")->required();
+    chat->add_option("--pairs", file, "A line for each pair: token_a token_b conversation_id")->required();
     chat->add_option("--seconds", load.seconds);
     chat->add_option("--rate", load.rate, "Messages a second in all; 0: as fast as acks come");
     chat->add_option("--window", load.window, "Messages of one sender that wait for acks");
+    auto* const idle = cli.add_subcommand("hold", "Connects, reports, and holds until standard input ends");
+    idle->add_option("--tokens", file, "A token a line, taken in turn")->required();
+    idle->add_option("--connections", crowd.connections);
+    idle->add_option("--at-once", crowd.at_once);
+    auto* const fan = cli.add_subcommand("fanout", "One member of a conversation writes, all others read");
+    fan->add_option("--tokens", file, "The members' tokens, a line each")->required();
+    fan->add_option("--conversation", out.conversation)->required();
+    fan->add_option("--seconds", out.seconds);
+    fan->add_option("--window", out.window, "Messages that wait for acks");
+    for (auto* const each : {chat, idle, fan}) each->add_option("--url", url)->required();
     cli.require_subcommand(1);
     CLI11_PARSE(cli, argc, argv);
     try {
-        read_url(url, load);
-        load.pairs = read_pairs(pairs);
-        auto const r = samtal::load::run(load);
-        std::cout << as_json(r) << '\n';
-        return r.errors == 0 ? 0 : 1;
+        load.server = crowd.server = out.server = read_url(url);
+        if (*chat) {
+            load.pairs = read_pairs(file);
+            return print(run(load));
+        }
+        crowd.tokens = out.tokens = read_tokens(file);
+        if (*idle)
+            hold(crowd, print);
+        else
+            std::cout << nlohmann::json{{"delivered_per_s", run(out)}} << '\n';
+        return 0;
     } catch (std::exception const& e) {
         std::cerr << "samtal-load: " << e.what() << '\n';
         return 1;

@@ -63,7 +63,7 @@ def test_J1_what_the_schema_calls_a_cipher_is_opened_and_nothing_else(
         personal: dict[str, dict[str, tuple[str, str]]]) -> None:
     for table, columns in personal.items():
         rule = RULES[table]
-        opened = {*rule.get("cipher", []), *rule.get("cipher_json", [])}
+        opened = {*rule.get("cipher", []), *rule.get("cipher_json", []), *rule.get("cipher_wav", [])}
         ciphers = {column for column, (_, comment) in columns.items() if re.search(r"; cipher\b", comment)}
         assert opened <= ciphers, table
         if "none" not in rule:
@@ -76,8 +76,8 @@ def test_J1_columns_have_the_types_that_the_rules_rely_on(personal: dict[str, di
         shown = exported(table)
         assert {*shown, *rule.get("withheld", {})} <= set(columns), table
         bytes_shown = {column for column in shown if columns[column][0] == "bytea"}
-        assert bytes_shown == {*rule.get("cipher", []), *rule.get("cipher_json", []), *rule.get("document", []),
-                               *rule.get("hex", [])}, table
+        assert bytes_shown == {*rule.get("cipher", []), *rule.get("cipher_json", []), *rule.get("cipher_wav", []),
+                               *rule.get("document", []), *rule.get("hex", [])}, table
         times = {column for column in shown if columns[column][0] == TYPES["timestamptz"]}
         assert times == set(rule.get("times", [])), table
         for column, kind in rule.get("key", {}).items():

@@ -146,7 +146,7 @@ def test_I1_the_person_sees_it_when_the_case_allows_it_and_not_before(public: Pl
     [shown] = items(who.client.get("/v1/privacy/disclosures"))
     assert (shown["recipient"], shown["purpose"], shown["categories"], shown["country"]) == ("authorities", "law_retention", ["traffic"], "SE")
     assert "AM-99-26" in shown["reason"]
-    at = datetime.datetime.fromisoformat(shown["disclosed_at"])
+    at = datetime.datetime.fromisoformat(shown["at"])
     assert abs((datetime.datetime.now(datetime.timezone.utc) - at).total_seconds()) < 120
     assert items(counterpart.client.get("/v1/privacy/disclosures")) == [], "nobody asked about their number"
     assert public.ctl(*release)["people"] == 0 and len(items(who.client.get("/v1/privacy/disclosures"))) == 1

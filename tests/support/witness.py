@@ -17,7 +17,7 @@ PATIENCE = 10  # seconds for an answer; a server that hangs longer counts as bro
 
 
 class Witness:
-    """Runs in one event loop with all others. `name` is unique among the witnesses."""
+    """Runs in one event loop with all others. `name` is unique among the devices."""
 
     def __init__(self, name: str, port: int, user: str, token: str, place: str, chronicle: Chronicle) -> None:
         self.name, self.user, self.place = name, user, place
@@ -49,7 +49,7 @@ class Witness:
             try:
                 await self.send(tried)
             except BROKEN:
-                continue
+                await asyncio.sleep(0.02)  # a dead connection refuses at once: let it be noticed
 
     async def send(self, tried: Try) -> None:
         answer = await self._ask({"type": "message.send", "conversation_id": self.place, "text": tried.text,

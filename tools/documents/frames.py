@@ -2,7 +2,8 @@
 
 "client": {"thing.do": {"summary": "…", "purpose": "things", "fields": {…properties…}, "optional": ["…"],
                         "answer": "thing.done"}}            no answer: silence, or an error
-"server": {"thing.done": {"summary": "…", "fields": {…}, "optional": […], "answers": true}}   carries `re`
+"server": {"thing.done": {"summary": "…", "fields": {…}, "optional": […],
+                          "answers": true}}                 carries `re`; "also" for what is pushed to others without it
 Schemas of the OpenAPI parts may be referred to.
 """
 from __future__ import annotations
@@ -37,7 +38,9 @@ def client_payload(frame: str, said: Json) -> Json:
 
 
 def server_payload(frame: str, said: Json) -> Json:
-    return payload(frame, said, {"re": {"$ref": "#/components/schemas/FrameId"}} if said.get("answers") else {}, [])
+    answers = said.get("answers")
+    more = {"re": {"$ref": "#/components/schemas/FrameId"}} if answers else {}
+    return payload(frame, said, more, ["re"] if answers == "also" else [])
 
 
 def message(frame: str, said: Json, schema: Json) -> Json:
@@ -59,7 +62,7 @@ def operations(whole: Json) -> Json:
             made["x-purpose"] = said["purpose"]
         found[f"receive_{name_of(frame)}"] = made
     for frame, said in whole["server"].items():
-        if not said.get("answers"):
+        if said.get("answers") is not True:
             found[f"send_{name_of(frame)}"] = {"action": "send", "channel": CHANNEL, "summary": said["summary"],
                                                "messages": [in_channel(pushed(frame, whole))]}
     return found

@@ -11,6 +11,7 @@
     "creates": true,                 honours Idempotency-Key
     "body": "Thing",                 a schema's name, "[Thing]" for an array, or a whole requestBody
     "answers": {"200": ["The thing.", "Thing"], "204": ["Gone."]},   "page of Thing" for lists; or a whole response
+    "loose": true,                   somebody else's format: what is not known of body and query is dropped
     "problems": ["not-found"]        beyond those of its entrance, purpose and method
 }}}
 """
@@ -125,6 +126,8 @@ def operation(path: str, method: str, route: Json, whole: Json, responses: Json,
     refused = refusals(problem_names(method, route, purposes), whole["problems"], responses)
     made["responses"] |= {status: one for status, one in refused.items() if status not in made["responses"]}
     made["x-entrance"] = route["entrance"]
+    if route.get("loose"):
+        made["x-loose"] = True
     if "purpose" in route:
         made["x-purpose"] = route["purpose"]
     return made

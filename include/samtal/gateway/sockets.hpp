@@ -4,6 +4,7 @@
 #include "samtal/gateway/fanout.hpp"
 #include "samtal/net/socket.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,8 @@ public:
     /// From now on events of this conversation wait for release(). Bounded: a socket that falls behind meanwhile
     /// is closed with 4008.
     void hold(UserId, net::Socket const*, ConversationId);
-    /// Pushes what waited and lies beyond `reached`; with nothing, forgets it.
+    /// Pushes what waited and lies beyond `reached`, and drops what comes up to there in the next seconds: it was
+    /// committed before the client caught up, and told after. With nothing, forgets what waited.
     void release(UserId, net::Socket const*, ConversationId, std::optional<Place> reached);
     /// Instead of release(), when the client has to ask for more: until it holds again, events of this
     /// conversation are dropped, because the next answer brings them.
@@ -64,10 +66,20 @@ private:
         std::vector<std::pair<Place, net::SharedText>> frames;
         bool suspended = false;
     };
+    struct Caught {
+        ConversationId conversation;
+        Place reached;
+        std::chrono::steady_clock::time_point at;
+    };
     struct Entry {
         SessionId session;
         std::shared_ptr<net::Socket> socket;
-        std::vector<Waiting> held;  // empty but while a client catches up
+        std::vector<Waiting> held;   // empty but while a client catches up
+        std::vector<Caught> caught;  // empty but for a while after; oldest first
+
+        /// Whether the client got it by catching up.
+        bool had(ConversationId const&, Place);
+        void note(ConversationId const&, Place);
     };
     template <class Which>
     void end_where(UserId, Which);

@@ -21,7 +21,7 @@ struct GreetingsParts {
 struct GreetingsOptions {
     unsigned sample_rate = 8'000;                // of what the switch gets: mono, 16 bits
     unsigned most_seconds = 120;                 // of one greeting
-    std::size_t most_bytes = 8 * 1024 * 1024;    // of an upload
+    unsigned most_bytes = 8 * 1024 * 1024;       // of an upload
     std::string time_zone = "Europe/Stockholm";  // of schedules that name none
 };
 

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, effect, erasure, ingest, keys, profile, start
+from bench import chat, effect, erasure, history, ingest, keys, profile, sockets, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -15,8 +15,13 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "profile_get": profile.measure,
     "enforcement": profile.measure_enforcement,
     "chat_send": chat.measure_throughput,
+    "chat_cpu": chat.measure_cpu,
     "chat_latency": chat.measure_latency,
     "ingest": ingest.measure,
+    "connect": sockets.measure_connect,
+    "idle_memory": sockets.measure_memory,
+    "fanout": sockets.measure_fanout,
+    "history_page": history.measure,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,
     "erasure_large": effect.measure_erasure,

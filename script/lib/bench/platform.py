@@ -11,6 +11,7 @@ import threading
 import time
 import tomllib
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,15 @@ def free_ports(count: int) -> list[int]:
     finally:
         for each in sockets:
             each.close()
+
+
+def until(answers: Callable[[], bool], seconds: float = 30) -> None:
+    """Returns once `answers` does."""
+    latest = time.monotonic() + seconds
+    while not answers():
+        if time.monotonic() > latest:
+            raise SystemExit("what a measurement waits for does not come")
+        time.sleep(0.01)
 
 
 class Platform:
@@ -163,6 +173,21 @@ class Platform:
 
         with ThreadPoolExecutor(8) as threads:
             return list(threads.map(conversation, zip(everybody[::2], everybody[1::2], strict=True)))
+
+    def cpu_seconds(self) -> float:
+        """What the server and the main PostgreSQL have used so far, all their processes and threads together."""
+        postmaster = int((self.data / "postgres/postmaster.pid").read_text().split()[0])
+        used = 0
+        for entry in Path("/proc").iterdir():
+            try:
+                pid, (name, rest) = int(entry.name), (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+                parent, ticks = int(rest.split()[1]), sum(map(int, rest.split()[11:13]))
+                mine = name == "samtal-server" and str(self.data) in (entry / "cmdline").read_text()
+            except (ValueError, OSError):  # no process, or one that ended meanwhile
+                continue
+            if mine or postmaster in (pid, parent):
+                used += ticks
+        return used / os.sysconf("SC_CLK_TCK")
 
     @cached_property
     def sockets(self) -> str:

@@ -38,11 +38,15 @@ def measure_enforcement(platform: Platform) -> Iterator[Measure]:
 
 
 def _load(platform: Platform, person: Person, seconds: int, connections: int) -> tuple[float, float]:
+    return rate_and_tail(platform, person, PATH, seconds, connections)
+
+
+def rate_and_tail(platform: Platform, person: Person, path: str, seconds: int, connections: int) -> tuple[float, float]:
     """Requests a second, and the 99th percentile of their time in microseconds."""
-    platform.request("GET", PATH, token=person.token)
+    platform.request("GET", path, token=person.token)
     done = subprocess.run(
         ["wrk", "--latency", "-c", str(connections), "-t", "2", "-d", f"{seconds}s", "-H", f"Authorization: Bearer {person.token}",
-         platform.url + PATH], capture_output=True, text=True, check=False)
+         platform.url + path], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"wrk: {done.stderr.strip()}")
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:

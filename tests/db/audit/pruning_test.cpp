@@ -1,5 +1,6 @@
 #include "audit/pruner.hpp"
 #include "audit_fixture.hpp"
+#include "samtal/storage/values.hpp"
 
 #include <algorithm>
 
@@ -11,18 +12,21 @@ class PruningTest : public AuditTest {
 protected:
     PruningTest() { make_room(); }
 
-    /// The log is the whole cluster's, and other tests' leaves are young: the tree begins anew, in memory of nobody.
+    /// The log is the whole cluster's, and other tests' leaves are young: the tree begins anew, in memory of
+    /// nobody.
     void make_room() {
         test.admin("TRUNCATE audit_leaves, audit_checkpoints, audit_prunings, audit_pruned_leaves");
     }
     ~PruningTest() override { make_room(); }
 
     void append_of(char const* acted_at, int count) {
-        test.admin(fmt::format(
-            "INSERT INTO audit_leaves (leaf_id, act, actor_kind, actor, subject, purpose, reference, code, acted_at) "
-            "SELECT gen_random_uuid(), 'test.act', 'machine', '', sha256('somebody'), 'rights_and_evidence', n::text, "
-            "'', '{}'::timestamptz FROM generate_series(1, {}) n",
-            acted_at, count));
+        test.admin(
+            fmt::format("INSERT INTO audit_leaves (leaf_id, act, actor_kind, actor, subject, purpose, reference, "
+                        "code, acted_at) "
+                        "SELECT gen_random_uuid(), 'test.act', 'machine', '', sha256('somebody'), "
+                        "'rights_and_evidence', n::text, "
+                        "'', '{}'::timestamptz FROM generate_series(1, {}) n",
+                        acted_at, count));
         (void)number();
     }
     Result<std::int64_t> prune() {
@@ -59,11 +63,12 @@ TEST_F(PruningTest, I5_WhatIsPastItsPeriodGoesAndTheTreeStaysVerifiable) {
 
 TEST_F(PruningTest, I5_NothingYoungGoesAndNoHalfOfACheckpoint) {
     append_of(old, 2);
-    test.admin(fmt::format("INSERT INTO audit_leaves (leaf_id, act, actor_kind, actor, subject, purpose, reference, "
-                           "code, acted_at) VALUES (gen_random_uuid(), 'test.act', 'machine', '', '', "
-                           "'rights_and_evidence', 'a', '', '{}'), (gen_random_uuid(), 'test.act', 'machine', '', "
-                           "'', 'rights_and_evidence', 'b', '', '{}')",
-                           old, young));
+    test.admin(
+        fmt::format("INSERT INTO audit_leaves (leaf_id, act, actor_kind, actor, subject, purpose, reference, "
+                    "code, acted_at) VALUES (gen_random_uuid(), 'test.act', 'machine', '', '', "
+                    "'rights_and_evidence', 'a', '', '{}'), (gen_random_uuid(), 'test.act', 'machine', '', "
+                    "'', 'rights_and_evidence', 'b', '', '{}')",
+                    old, young));
     (void)number();
     append_of(old, 1);  // late to the trail
     EXPECT_EQ(prune().value(), 2);
@@ -129,29 +134,33 @@ TEST_F(PruningTest, I5_PruningHidesNoTampering) {
     struct Tamper {
         char const *what, *sql;
     };
-    for (Tamper const& tamper : {
-             Tamper{"a hash of another leaf", "UPDATE audit_pruned_leaves SET hash = sha256('x') WHERE position = 2"},
-             Tamper{"a hash dropped", "DELETE FROM audit_pruned_leaves WHERE position = 5"},
-             Tamper{"two hashes swapped",
-                    "UPDATE audit_pruned_leaves p SET hash = o.hash FROM audit_pruned_leaves o "
-                    "WHERE p.position IN (1, 4) AND o.position = 5 - p.position"},
-             Tamper{"a young leaf pruned without a statement",
-                    "WITH gone AS (DELETE FROM audit_leaves WHERE position = 6 RETURNING position) "
-                    "INSERT INTO audit_pruned_leaves SELECT position, sha256('y') FROM gone"},
-             Tamper{"the statement dropped", "DELETE FROM audit_prunings"},
-             Tamper{"the statement stretched", "UPDATE audit_prunings SET size = 7"},
-             Tamper{"the statement rewritten", "UPDATE audit_prunings SET note = replace(note, E'\\n6\\n', E'\\n5\\n')"},
-             Tamper{"an unsigned statement", "UPDATE audit_prunings SET note = left(note, -8) || 'AAAAAAA' || chr(10)"},
-             Tamper{"leaves and hashes gone altogether",
-                    "WITH a AS (DELETE FROM audit_pruned_leaves) DELETE FROM audit_leaves"}}) {
+    for (Tamper const& tamper :
+         {Tamper{"a hash of another leaf", "UPDATE audit_pruned_leaves SET hash = sha256('x') WHERE position = 2"},
+          Tamper{"a hash dropped", "DELETE FROM audit_pruned_leaves WHERE position = 5"},
+          Tamper{"two hashes swapped",
+                 "UPDATE audit_pruned_leaves p SET hash = o.hash FROM audit_pruned_leaves o "
+                 "WHERE p.position IN (1, 4) AND o.position = 5 - p.position"},
+          Tamper{"a young leaf pruned without a statement",
+                 "WITH gone AS (DELETE FROM audit_leaves WHERE position = 6 RETURNING position) "
+                 "INSERT INTO audit_pruned_leaves SELECT position, sha256('y') FROM gone"},
+          Tamper{"the statement dropped", "DELETE FROM audit_prunings"},
+          Tamper{"the statement stretched", "UPDATE audit_prunings SET size = 7"},
+          Tamper{"the statement rewritten",
+                 "UPDATE audit_prunings SET note = replace(note, E'\\n6\\n', E'\\n5\\n')"},
+          Tamper{"an unsigned statement",
+                 "UPDATE audit_prunings SET note = left(note, -8) || 'AAAAAAA' || chr(10)"},
+          Tamper{"leaves and hashes gone altogether",
+                 "WITH a AS (DELETE FROM audit_pruned_leaves) DELETE FROM audit_leaves"}}) {
         Collected const before = collect();
-        test.admin("CREATE TABLE kept_l AS TABLE audit_leaves; CREATE TABLE kept_h AS TABLE audit_pruned_leaves; "
-                   "CREATE TABLE kept_p AS TABLE audit_prunings");
+        test.admin(
+            "CREATE TABLE kept_l AS TABLE audit_leaves; CREATE TABLE kept_h AS TABLE audit_pruned_leaves; "
+            "CREATE TABLE kept_p AS TABLE audit_prunings");
         test.admin(tamper.sql);
         EXPECT_TRUE(problem().has_value()) << tamper.what;
-        test.admin("TRUNCATE audit_leaves, audit_pruned_leaves, audit_prunings; INSERT INTO audit_leaves TABLE kept_l; "
-                   "INSERT INTO audit_pruned_leaves TABLE kept_h; INSERT INTO audit_prunings TABLE kept_p; "
-                   "DROP TABLE kept_l, kept_h, kept_p");
+        test.admin(
+            "TRUNCATE audit_leaves, audit_pruned_leaves, audit_prunings; INSERT INTO audit_leaves TABLE kept_l; "
+            "INSERT INTO audit_pruned_leaves TABLE kept_h; INSERT INTO audit_prunings TABLE kept_p; "
+            "DROP TABLE kept_l, kept_h, kept_p");
         ASSERT_EQ(problem(), std::nullopt) << "restored after " << tamper.what;
         EXPECT_EQ(collect().leaves.size(), before.leaves.size());
     }
@@ -162,8 +171,9 @@ TEST_F(PruningTest, I5_AnHonestHashWithoutAStatementIsFoundToo) {
     append_of(young, 4);
     auto const leaves = collect().leaves;
     ASSERT_EQ(problem(), std::nullopt);
-    test.admin(fmt::format("DELETE FROM audit_leaves WHERE position = 0; INSERT INTO audit_pruned_leaves VALUES (0, '{}')",
-                           storage::bytea(leaf_hash(leaves[0].bytes))));
+    test.admin(fmt::format(
+        "DELETE FROM audit_leaves WHERE position = 0; INSERT INTO audit_pruned_leaves VALUES (0, '{}')",
+        storage::bytea(leaf_hash(leaves[0].bytes))));
     ASSERT_TRUE(problem().has_value());
     EXPECT_NE(problem()->find("no signed statement covers it"), std::string::npos);
 }

@@ -115,6 +115,14 @@ std::vector<Planted> const tables{
      {6, 0},
      "INSERT INTO law_retention_calls (organisation_id, source_hash, record, ended_at) "
      "VALUES ('{0}', sha256(uuid_send(gen_random_uuid())), '', {1})"},
+    {"law_disclosure_people",
+     "disclosed_at",
+     {60, 0},
+     "WITH d AS (INSERT INTO law_disclosures (disclosure_id, first_admin, second_admin, case_number, records, "
+     "disclosed_at) VALUES (gen_random_uuid(), sha256('a'), sha256('b'), 'case', 0, 'infinity') "
+     "RETURNING disclosure_id) "
+     "INSERT INTO law_disclosure_people (organisation_id, user_id, disclosure_id, disclosed_at) "
+     "SELECT '{0}', '{2}', disclosure_id, {1} FROM d"},
     {"disclosures",
      "disclosed_at",
      {60, 0},

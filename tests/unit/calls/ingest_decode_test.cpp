@@ -96,6 +96,7 @@ TEST(FreeswitchDecode, ReadsSecondsWhereThereIsNothingFiner) {
                              {"start_epoch", "1762923102"},
                              {"end_uepoch", nullptr},
                              {"end_epoch", 1762923116},
+                             {"answer_uepoch", nullptr},
                              {"answer_epoch", "1762923110"}}}});
     EXPECT_EQ(only(freeswitch(text.dump())),
               "a/b +46701740605->1003 2025-11-12T04:51:42.000Z 2025-11-12T04:51:50.000Z 2025-11-12T04:51:56.000Z "
@@ -129,8 +130,8 @@ TEST(FreeswitchDecode, CallsHiddenNumbersWithheld) {
 }
 
 constexpr char const* csv_row =
-    R"("acme","0701740605","1003","ctx","""A, B"" <0701740605>","ch","dch","Dial","D(4711)",)"
-    R"("2026-07-01 12:00:00","2026-07-01 12:00:10","2026-07-01 12:01:10",70,60,"ANSWERED","DOC","17.1")";
+    R"csv("acme","0701740605","1003","ctx","""A, B"" <0701740605>","ch","dch","Dial","D(4711)",)csv"
+    R"csv("2026-07-01 12:00:00","2026-07-01 12:00:10","2026-07-01 12:01:10",70,60,"ANSWERED","DOC","17.1")csv";
 constexpr char const* csv_said =
     "17.1/ 0701740605->1003 2026-07-01T10:00:00.000Z 2026-07-01T10:00:10.000Z 2026-07-01T10:01:10.000Z answered";
 
@@ -155,7 +156,7 @@ TEST(AsteriskDecode, ReadsTheTimesOfOtherSettings) {
         made.merge_patch(changes);
         return only(asterisk(made.dump(), "application/json"));
     };
-    EXPECT_EQ(text({}), "u/ 1->2 2026-01-01T11:00:00.000Z - 2026-01-01T11:01:00.000Z no_answer");
+    EXPECT_EQ(text(json::object()), "u/ 1->2 2026-01-01T11:00:00.000Z - 2026-01-01T11:01:00.000Z no_answer");
     EXPECT_EQ(text({{"start", "1767265200.250000"}, {"end", "1767265260"}}),
               "u/ 1->2 2026-01-01T11:00:00.250Z - 2026-01-01T11:01:00.000Z no_answer");
     EXPECT_EQ(text({{"start", "2026-01-01T12:00:00.5+01:00"}}),

@@ -1,4 +1,4 @@
-#include "json_records.hpp"
+#include "records_decode.hpp"
 
 #include "switch_text.hpp"
 

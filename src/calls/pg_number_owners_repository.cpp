@@ -1,4 +1,4 @@
-#include "pg_number_owners.hpp"
+#include "pg_number_owners_repository.hpp"
 
 #include "samtal/storage/values.hpp"
 

@@ -1,0 +1,136 @@
+"""B3: one who misbehaves harms nobody else."""
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from support import people
+from support.client import items, ok
+from support.live import LiveSocket
+from support.people import Person
+from support.platform import Platform
+from support.raw import RawConnection
+
+Hire = Callable[..., Person]
+STRANGERS = int(os.environ.get("SAMTAL_TEST_CONNECTIONS", "2000"))  # connections that never authenticate
+
+
+def frame(place: str, text: str) -> dict[str, Any]:
+    return {"type": "message.send", "conversation_id": place, "client_message_id": str(uuid.uuid4()), "text": text}
+
+
+def upgrade(platform: Platform, token: str, receive_buffer: int | None = None) -> socket.socket:
+    """A socket that was upgraded and is never read again."""
+    raw = socket.socket()
+    if receive_buffer is not None:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    raw.connect(("127.0.0.1", platform.port))
+    raw.sendall(b"GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n")
+    assert raw.recv(12) == b"HTTP/1.1 101"
+    return raw
+
+
+def test_B3_a_slow_reader_is_cut_and_the_others_miss_nothing(hire: Hire, anna: Person, platform: Platform) -> None:
+    reader, sleeper = hire(), hire()
+    place = people.conversation(anna, reader, sleeper, title="Högt tempo")
+    fast = [reader.live() for _ in range(10)]
+    slow = upgrade(platform, sleeper.client.token, receive_buffer=4096)
+    sender, text, sent = anna.live(), "x" * 8000, 0
+    for _ in range(40):  # ten megabytes: more than the queue and the system's buffers hold
+        for _ in range(32):
+            sender.send(frame(place, text))
+        for _ in range(32):
+            sent += 1
+            assert sender.receive()["seq"] == sent
+            for each in fast:
+                assert each.receive()["seq"] == sent
+    assert drain(slow) < sent * len(text), "who reads nothing is not waited for"
+    latest = items(sleeper.client.get(f"/v1/conversations/{place}/messages?limit=1"))
+    assert latest[0]["seq"] == sent, "and finds everything afterwards"
+
+
+def drain(raw: socket.socket) -> int:
+    """Reads what is left until the server's end; its size."""
+    raw.settimeout(20)
+    size = 0
+    try:
+        while data := raw.recv(1 << 16):
+            size += len(data)
+    except ConnectionResetError:
+        pass
+    raw.close()
+    return size
+
+
+def test_B3_a_hundred_sockets_with_the_same_client_message_id_store_one_message(hire: Hire, anna: Person) -> None:
+    writer = hire()
+    place = people.conversation(anna, writer, title="En gång")
+    sockets = [writer.live() for _ in range(100)]
+    once = frame(place, "bara en")
+    for each in sockets:
+        each.send(once)
+    answers = [answer(each) for each in sockets]
+    assert {a["type"] for a in answers} == {"message.accepted"}
+    assert len({(a["message_id"], a["seq"], a["sent_at"]) for a in answers}) == 1
+    assert len(items(anna.client.get(f"/v1/conversations/{place}/messages"))) == 1
+    for each in sockets:
+        each.close()
+
+
+def answer(live: LiveSocket) -> dict[str, Any]:
+    """The answer to this socket's own frame; the event, if another socket's was the first, comes beside it."""
+    while (got := live.receive())["type"] == "message.new":
+        pass
+    return got
+
+
+@contextmanager
+def strangers(platform: Platform, count: int) -> Iterator[list[RawConnection]]:
+    opened: list[RawConnection] = []
+    try:
+        for _ in range(count):
+            opened.append(RawConnection(platform.port))
+            opened[-1].send(b"GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+        yield opened
+    finally:
+        for each in opened:
+            each.socket.close()
+
+
+def test_I5_connections_that_never_authenticate_end_and_harm_nobody(hire: Hire, anna: Person, platform: Platform) -> None:
+    """Ten seconds they have; meanwhile others are served, and what they held comes back."""
+    other = hire()
+    place = people.conversation(anna, other, title="Medan andra väntar")
+    live = anna.live()
+    with strangers(platform, STRANGERS) as opened:
+        for _ in range(100):
+            live.send(frame(place, "går fram"))
+            assert live.receive()["type"] == "message.accepted"
+        for each in opened:
+            each.socket.settimeout(20)
+            while each.socket.recv(4096):  # 101, and in time the close frame with 4003
+                pass
+
+
+def test_B3_a_sender_at_fifty_times_the_rest_does_not_hold_up_the_others(hire: Hire, anna: Person) -> None:
+    """Held by order, not by a clock: what a quiet one sends is stored while most of the loud one's still wait."""
+    loud, quiet = hire(), hire()
+    noise = people.conversation(loud, anna, title="Buller")
+    calm = people.conversation(quiet, anna, title="Lugn")
+    sockets = [loud.live() for _ in range(50)]
+    for each in sockets:
+        for _ in range(60):
+            each.send(frame(noise, "x"))
+    live = quiet.live()
+    live.send(frame(calm, "hörs"))
+    assert live.receive()["type"] == "message.accepted"
+    latest = ok(anna.client.get(f"/v1/conversations/{noise}"), 200)["last_seq"]
+    assert latest < 3000, "the quiet one waited until the loud one was done"
+    for each in sockets:
+        each.close()
