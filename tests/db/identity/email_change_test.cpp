@@ -14,7 +14,7 @@ protected:
         EXPECT_TRUE(testing::run(identity().reauthenticate(acting(who), proof)));
         return who;
     }
-    Result<void> ask(Principal const& who, std::string address) {
+    Result<boost::uuids::uuid> ask(Principal const& who, std::string address) {
         return testing::run(identity().request_email_change(who, MailAddress{std::move(address)}));
     }
     /// The code out of the last letter.

@@ -48,6 +48,16 @@ class NoIdentity final : public identity::Identity {
     Task<Result<identity::Account>> account(Permit_ const&) override { return no<identity::Account>(); }
 };
 
+/// Keeps letters.
+class Letters final : public ops::Mailer {
+public:
+    bool send(ops::Mail mail) override {
+        all.push_back(std::move(mail));
+        return true;
+    }
+    std::vector<ops::Mail> all;
+};
+
 class ErasureTest : public testing::DatabaseTest {
 protected:
     using Step = PgErasureRepository::Step;
