@@ -26,7 +26,7 @@ public:
           requests_{parts.duties, parts.cipher, notices_},
           rectifications_{parts.duties, parts.cipher, requests_, notices_},
           eraser_{parts_, repository_, notices_, [this] { return stopping_.load(); }},
-          teller_{parts_, notices_},
+          teller_{parts.mailer, parts.in_force, parts.clock, notices_},
           timer_{parts.executor} {}
 
     void start();

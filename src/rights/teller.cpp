@@ -24,7 +24,7 @@ std::vector<Teller::Outcome> Teller::Outcomes::take() {
 
 /// What the database does not take now is lost with this server: the lease ends, and the letter goes once more.
 Task<void> Teller::take_down(RightsPermit const& permit, processing::Register const& in_force) {
-    Timestamp const now = parts_.clock();
+    Timestamp const now = clock_();
     for (Outcome const& outcome : outcomes_->take()) {
         if (outcome.delivered)
             (void)co_await notices_.told(permit, outcome.id, in_force, now);
@@ -39,15 +39,14 @@ bool Teller::send(PendingNotice const& notice, processing::Register const& in_fo
     auto done = [outcomes = outcomes_, id = notice.id, tries = notice.tries](bool delivered) {
         outcomes->add({id, tries, delivered});
     };
-    return parts_.mailer.send({who->notify, std::string{subject},
-                               notice_letter(*notice.about, notice.organisation, notice.id, in_force),
-                               std::move(done)});
+    return mailer_.send({who->notify, std::string{subject},
+                         notice_letter(*notice.about, notice.organisation, notice.id, in_force), std::move(done)});
 }
 
 Task<void> Teller::round(RightsPermit const& permit) {
-    auto const in_force = parts_.in_force();
+    auto const in_force = in_force_();
     co_await take_down(permit, in_force);
-    Timestamp const now = parts_.clock();
+    Timestamp const now = clock_();
     auto const due = co_await notices_.take(permit, now, now + lease);
     if (!due) co_return;
     for (PendingNotice const& notice : *due)

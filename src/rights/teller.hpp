@@ -1,8 +1,9 @@
 #pragma once
 
 #include "pg_notice_repository.hpp"
-#include "samtal/rights/rights.hpp"
+#include "samtal/ops/mailer.hpp"
 
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -12,8 +13,13 @@ namespace samtal::rights {
 /// counts as told when the mail's sink took the letter; what was given up is tried again, later and later.
 class Teller {
 public:
-    Teller(RightsParts const& parts, PgNoticeRepository& notices)
-        : parts_{parts}, notices_{notices}, outcomes_{std::make_shared<Outcomes>()} {}
+    Teller(ops::Mailer& mailer, std::function<processing::Register()> in_force, Clock clock,
+           PgNoticeRepository& notices)
+        : mailer_{mailer},
+          in_force_{std::move(in_force)},
+          clock_{std::move(clock)},
+          notices_{notices},
+          outcomes_{std::make_shared<Outcomes>()} {}
 
     /// Takes down what became of earlier letters, and sends those whose turn it is.
     Task<void> round(RightsPermit const&);
@@ -38,7 +44,9 @@ private:
     Task<void> take_down(RightsPermit const&, processing::Register const&);
     [[nodiscard]] bool send(PendingNotice const&, processing::Register const&);
 
-    RightsParts const& parts_;
+    ops::Mailer& mailer_;
+    std::function<processing::Register()> in_force_;
+    Clock clock_;
     PgNoticeRepository& notices_;
     std::shared_ptr<Outcomes> outcomes_;
 };
