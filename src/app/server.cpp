@@ -177,10 +177,10 @@ struct Server::Parts {
                      sockets, *event_log, keys->nodes(), ring, metrics, io.first(),
                      [this](gateway::Ending const& ending) { identity.apply(ending); },
                      [this](SessionId session) { identity.reread(session); }, [this] { identity.reread_all(); },
-                     [this](std::string_view server, delivery::Sighting const& s) {
-                         presence.heard(server, {s.user, s.connected, presence::State{s.state}});
+                     [this](std::string_view from, delivery::Sighting const& s) {
+                         presence.heard(from, {s.user, s.connected, presence::State{s.state}});
                      },
-                     [this](std::string_view server) { presence.lost(server); }, [this] { presence.report(); }});
+                     [this](std::string_view from) { presence.lost(from); }, [this] { presence.report(); }});
     }
     gateway::Fanout& fanout() {
         if (delivery) return delivery->fanout();
