@@ -63,7 +63,8 @@ def secrets(platform: Platform) -> dict[str, str]:
         assert answer.status_code == 200, answer.text  # type: ignore[attr-defined]
         taken += answer.json()["accepted"]  # type: ignore[attr-defined]
     assert taken == len(history(who)) == 5, "the canaries came through the door"  # the forms of a record are one call
-    for post in posts(pbx, ("\x1b[31m" + brood.word(), brood.word() + "\r\n", brood.word()), brood.word):
+    hostile = (r"\u001b[31m" + brood.word(), brood.word() + r"\r\n", brood.word())  # as JSON writes them
+    for post in posts(pbx, hostile, brood.word):
         assert post().status_code in (200, 400)  # type: ignore[attr-defined]
     for path in (f"freeswitch/{pbx.switch_id}", "asterisk", "kamailio", "kamailio/events"):
         problem(pbx.post(f"/v1/ingest/{path}", '{"' + brood.word()), 400)

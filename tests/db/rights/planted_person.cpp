@@ -160,6 +160,9 @@ void PlantedPerson::plant_calls() {
         .plain("answered_at", mark_.time())
         .plain("ended_at", mark_.time())
         .plain("outcome", "answered")
+        .raw("part_hash", random_hash)
+        .plain("part_rank", "7")
+        .plain("clock_off", "true")
         .raw("decision_id", "gen_random_uuid()");
 }
 
