@@ -39,7 +39,7 @@ TEST(UuidV7, SortsInTheOrderOfMakingWithinAMillisecondAndWhenTheClockTrembles) {
 
 TEST(UuidV7, ComesBackFromASimulatedFuture) {
     std::chrono::system_clock::time_point const now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 25};
-    uuid_v7(now + std::chrono::years{8});
+    static_cast<void>(uuid_v7(now + std::chrono::years{8}));
     EXPECT_EQ(uuid_text(uuid_v7(now)).substr(0, 13),
               uuid_text(uuid_v7(now + std::chrono::milliseconds{0})).substr(0, 13));
     EXPECT_LT(MessageId{uuid_v7(now)}, MessageId{uuid_v7(now + std::chrono::years{1})});
