@@ -38,7 +38,6 @@ void Sockets::push(std::span<UserId const> users, net::SharedText const& frame, 
 void Sockets::push_event(std::span<UserId const> users, ConversationId conversation, std::int64_t seq,
                          net::SharedText const& frame, net::Socket const* except) {
     net::PushTogether const together;
-    net::PushTogether const together;
     std::scoped_lock const lock{mutex_};
     for (UserId const& user : users) {
         auto const found = by_user_.find(user);
