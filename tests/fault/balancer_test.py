@@ -19,7 +19,7 @@ def door(cluster: Cluster) -> Iterator[int]:
     """The port of a HAProxy before the three servers."""
     [port] = free_ports(1)
     servers = {f"SAMTAL_SERVER_{n}": f"127.0.0.1:{node.port}" for n, node in enumerate(cluster.nodes, 1)}
-    process = subprocess.Popen(["haproxy", "-f", str(REPOSITORY / "docker/haproxy.cfg")], stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(["haproxy", "-n", "1000", "-f", str(REPOSITORY / "docker/haproxy.cfg")], stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, env=os.environ | servers | {"SAMTAL_BIND": f"127.0.0.1:{port}"})
     try:
         eventually(lambda: answers(port), 20, "HAProxy finds a server")
