@@ -68,6 +68,12 @@ def david(platform: Platform, other_organisation: str) -> Person:
                          consents={"call_history": True})
 
 
+@pytest.fixture(autouse=True)
+def signed_in(anna: Person, bo: Person, cecilia: Person, david: Person) -> None:
+    for who in (anna, bo, cecilia, david):
+        who.stay_signed_in()
+
+
 @pytest.fixture
 def hire(platform: Platform, organisation: str) -> Callable[..., Person]:
     """Makes a new colleague of Anna."""

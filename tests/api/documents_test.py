@@ -103,7 +103,7 @@ def test_the_documents_are_served_to_anybody_and_small(anyone_at: Client) -> Non
 
 
 def test_every_frame_may_carry_an_id(platform: Platform, anna: Person, bo: Person) -> None:
-    place = people.conversation(anna, bo)
+    place = people.conversation(anna, bo, title="Med id")
     bo.socket().say(place, "hej")
     socket = LiveSocket(platform.port)
     socket.send({"id": 1, "type": "authenticate", "access_token": anna.client.token})

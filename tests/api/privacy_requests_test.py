@@ -189,6 +189,16 @@ def test_J1_every_act_leaves_its_mark(hire: Hire, platform: Platform) -> None:
 # --- erasure
 
 
+def test_J1_an_erasure_that_a_legal_claim_stops_says_so_and_goes_on_after_it(hire: Hire, platform: Platform) -> None:
+    who = hire()
+    platform.ctl("hold", "add", "--user", who.user_id, "--case", "T 8-26", "--organisation", who.organisation)
+    accepted = erase(who)
+    holder, path = receipt(platform, accepted), f"{REQUESTS}/{accepted['request_id']}"
+    assert eventually(lambda: ok(holder.get(path), 200).get("waits_for"), 30, "it says what it waits for") == "legal_hold"
+    platform.ctl("hold", "release", "--user", who.user_id, "--case", "T 8-26")
+    certified(platform, accepted)
+
+
 def test_J1_an_erased_person_is_gone(hire: Hire, platform: Platform, anyone: Client) -> None:
     who, friend = hire(given_name="Borttagen", consents={"call_history": True}), hire()
     place, group = people.conversation(who, friend), people.conversation(who, friend, title="Min hemliga titel")
@@ -210,6 +220,9 @@ def test_J1_an_erased_person_is_gone(hire: Hire, platform: Platform, anyone: Cli
     history = items(friend.client.get(f"/v1/conversations/{place}/messages"))
     assert [(m["seq"], m.get("text"), m.get("removed"), "sender_id" in m) for m in history] == [
         (2, "det här är mitt", None, True), (1, None, "erased", False)]
+    reader = friend.socket()
+    assert reader.ask({"type": "sync", "positions": {place: {"seq": 0}}})["type"] == "sync.done"
+    assert [(m["seq"], m.get("removed")) for m in reader.passed_by] == [(1, "erased"), (2, None)]
     kept = ok(friend.client.get(f"/v1/conversations/{group}"))
     assert [(member["user_id"], member["role"]) for member in kept["members"]] == [(friend.user_id, "owner")]
     assert kept.get("title") is None

@@ -37,7 +37,7 @@ class Cycle:
     def begin(platform: Platform, members: list[Person], blow: Blow = kill) -> Cycle:
         await_ready(platform)
         for who in members:
-            renew(who)
+            who.stay_signed_in()
         chronicle, place = Chronicle(), people.conversation(*members, title="Under avbrott")
 
         def device(kind: str, number: int, who: Person) -> Witness:
@@ -112,12 +112,6 @@ def await_ready(platform: Platform) -> None:
             return False
 
     eventually(ready, 60, "the platform serves")
-
-
-def renew(who: Person) -> None:
-    """Access tokens live shorter than a long run."""
-    who.tokens = ok(Client(who.client.base).post("/v1/token/refresh", {"refresh_token": who.tokens["refresh_token"]}), 200)
-    who.client = Client(who.client.base, who.tokens["access_token"])
 
 
 async def until(holds: Callable[[], bool], timeout: float, what: str, patient: bool = False) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from support.client import Client, ok
@@ -83,6 +84,15 @@ class Person:
     phone: str
     tokens: dict[str, Any]
     client: Client
+    renewed_at: float = field(default_factory=time.monotonic)
+
+    def stay_signed_in(self) -> None:
+        """An access token lives for fifteen minutes, some runs longer."""
+        if time.monotonic() - self.renewed_at < 300:
+            return
+        refresh = {"refresh_token": self.tokens["refresh_token"]}
+        self.tokens = ok(Client(self.platform.url).post("/v1/token/refresh", refresh), 200)
+        self.client, self.renewed_at = Client(self.platform.url, self.tokens["access_token"]), time.monotonic()
 
     def log_in(self, **more: Any) -> dict[str, Any]:
         """A further session of the same person: the whole answer."""
