@@ -11,7 +11,7 @@ import pytest
 
 from support import conformance, people
 from support.asyncapi import AsyncApi
-from support.client import Client, ok
+from support.client import Client, all_items, items, ok
 from support.live import LiveSocket
 from support.openapi import Exchange, OpenApi
 from support.people import Person
@@ -100,6 +100,30 @@ def test_the_documents_are_served_to_anybody_and_small(anyone_at: Client) -> Non
     for path in ("/openapi.json", "/asyncapi.json"):
         answer = anyone_at.get(path)
         assert answer.headers["Content-Type"] == "application/json" and len(answer.content) < 512 * 1024
+
+
+def test_every_list_goes_on_from_its_cursor(anna: Person, bo: Person) -> None:
+    place = people.conversation(anna, bo, title="Två sidor")
+    for text in ("ett", "två"):
+        anna.socket().say(place, text)
+    anna.log_in()
+    for active in (True, False):
+        ok(anna.client.post("/v1/privacy/requests", {"kind": "objection", "purpose": "anonymous_statistics", "active": active}), 202)
+    for path in (f"/v1/conversations/{place}/messages", "/v1/sessions", "/v1/privacy/requests"):
+        assert len(all_items(anna.client, path, 1)) >= 2, path
+    # What a cursor points at may be gone.
+    assert items(anna.client.get(f"/v1/privacy/disclosures?limit=1&cursor={uuid.uuid4()}")) == []
+
+
+def test_a_message_may_carry_an_idempotency_key_too(anna: Person, bo: Person) -> None:
+    path = f"/v1/conversations/{people.conversation(anna, bo)}/messages"
+    body, key = {"client_message_id": str(uuid.uuid4()), "text": "hej"}, {"Idempotency-Key": str(uuid.uuid4())}
+    first, again = (anna.client.post(path, body, headers=key) for _ in range(2))
+    assert ok(first, 201) == ok(again, 201)
+
+
+def test_calls_are_listed_within_a_time(anna: Person) -> None:
+    assert items(anna.client.get("/v1/calls?from=2001-01-01&to=2001-01-02T00:00:00Z")) == []
 
 
 def test_every_frame_may_carry_an_id(platform: Platform, anna: Person, bo: Person) -> None:
