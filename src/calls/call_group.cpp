@@ -1,8 +1,10 @@
 #include "call_group.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace samtal::calls {
 
@@ -20,20 +22,11 @@ std::string joined(std::initializer_list<std::string_view> parts) {
     return out;
 }
 
-std::string content_hash(storage::KeyRing const& keys, SetupPermit const& permit, std::string const& name,
-                         Call const& call) {
-    auto const number = [&permit](std::optional<Party> const& party) {
-        return party ? std::string_view{party->open(permit).text} : std::string_view{};
-    };
-    CallTimes const& times = call.times.open(permit);
-    auto const ms = [](Timestamp at) { return fmt::format_int{at.time_since_epoch().count()}; };
-    auto const answered = times.answered_at ? ms(*times.answered_at).str() : std::string{};
-    // With the name, so that equal numbers have other hashes in another call.
-    std::string const numbers = joined({name, number(call.caller), number(call.callee)});
-    std::string const rest =
-        joined({name, ms(times.started_at).str(), answered, ms(times.ended_at).str(), name_of(call.outcome)});
-    return keys.keyed_hash("call-numbers", numbers).substr(0, half_hash) +
-           keys.keyed_hash("call-content", rest).substr(0, half_hash);
+std::string hashed(storage::Key const& key, std::string_view value, std::size_t size) {
+    std::string hash(size, '\0');
+    crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
+                       reinterpret_cast<unsigned char const*>(value.data()), value.size(), key.data(), key.size());
+    return hash;
 }
 
 }  // namespace
@@ -42,15 +35,43 @@ bool Incoming::numbers_changed() const {
     return rewrites() && receipt.earlier->substr(0, half_hash) != receipt.content.substr(0, half_hash);
 }
 
-Incoming incoming(storage::KeyRing const& keys, IncomingBatch const& batch, std::size_t place) {
+CallHashes::CallHashes(storage::KeyRing const& keys)
+    : source_{keys.derive("call-source")},
+      numbers_{keys.derive("call-numbers")},
+      rest_{keys.derive("call-content")},
+      lock_{keys.derive("call-lock")} {}
+
+std::string CallHashes::content(SetupPermit const& permit, std::string const& part, Call const& call) const {
+    auto const number = [&permit](std::optional<Party> const& party) {
+        return party ? std::string_view{party->open(permit).text} : std::string_view{};
+    };
+    CallTimes const& times = call.times.open(permit);
+    auto const ms = [](Timestamp at) { return fmt::format_int{at.time_since_epoch().count()}; };
+    auto const answered = times.answered_at ? ms(*times.answered_at).str() : std::string{};
+    // With the name, so that equal numbers have other hashes in another call.
+    return hashed(numbers_, joined({part, number(call.caller), number(call.callee)}), half_hash) +
+           hashed(rest_,
+                  joined({part, ms(times.started_at).str(), answered, ms(times.ended_at).str(),
+                          name_of(call.outcome)}),
+                  half_hash);
+}
+
+Incoming CallHashes::incoming(IncomingBatch const& batch, std::size_t place) const {
     PendingCall const& call = batch.calls[place];
     SetupPermit const& permit = *batch.permit;
     std::string name = batch.switch_id.text() + ":" + call.source_call_id;
     std::string const part = part_name(name, call.part);
-    Receipt receipt{permit.organisation(), batch.switch_id, keys.keyed_hash("call-source", part),
-                    content_hash(keys, permit, part, call.last), std::nullopt};
-    std::string first = call.first ? content_hash(keys, permit, part, *call.first) : receipt.content;
+    constexpr std::size_t whole_hash = 2 * half_hash;
+    Receipt receipt{permit.organisation(), batch.switch_id, hashed(source_, part, whole_hash),
+                    content(permit, part, call.last), std::nullopt};
+    std::string first = call.first ? content(permit, part, *call.first) : receipt.content;
     return {&batch, &call, &batch.results[place], std::move(name), std::move(receipt), std::move(first)};
+}
+
+std::int64_t CallHashes::lock(std::string const& call) const {
+    std::int64_t number = 0;
+    std::memcpy(&number, hashed(lock_, call, half_hash).data(), sizeof number);
+    return number;
 }
 
 std::string part_name(std::string const& call, CallPart const& part) {

@@ -41,8 +41,24 @@ struct Incoming {
     [[nodiscard]] bool numbers_changed() const;
 };
 
-/// Named and hashed.
-[[nodiscard]] Incoming incoming(storage::KeyRing const&, IncomingBatch const&, std::size_t place);
+/// The hashes that receipts hold, with keys derived once.
+class CallHashes {
+public:
+    explicit CallHashes(storage::KeyRing const&);
+
+    /// Named and hashed.
+    [[nodiscard]] Incoming incoming(IncomingBatch const&, std::size_t place) const;
+    /// What parts of one call lock while they are written.
+    [[nodiscard]] std::int64_t lock(std::string const& call) const;
+
+private:
+    [[nodiscard]] std::string content(SetupPermit const&, std::string const& part, Call const&) const;
+
+    storage::Key source_;
+    storage::Key numbers_;
+    storage::Key rest_;
+    storage::Key lock_;
+};
 
 /// How much a part says to one of the call's people; the greatest is shown. The leg on their own side before any
 /// other, talk before none, long talk before short.

@@ -6,7 +6,6 @@
 #include "samtal/storage/values.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <unordered_set>
 
 namespace samtal::calls {
@@ -33,14 +32,10 @@ SELECT DISTINCT user_id FROM phone_assignments WHERE organisation_id = $1::uuid
 constexpr Error too_costly{Errc::exhausted, "too many corrected numbers for one transaction"};
 
 /// Locked in the order of the keys, so that two groups never wait for each other in a circle.
-void lock_calls_in_parts(storage::Tx& tx, storage::KeyRing const& keys, std::span<Incoming> items) {
+void lock_calls_in_parts(storage::Tx& tx, CallHashes const& hashes, std::span<Incoming> items) {
     std::set<std::int64_t> locks;
-    for (Incoming const& item : items) {
-        if (!item.in_parts()) continue;
-        std::int64_t lock = 0;
-        std::memcpy(&lock, keys.keyed_hash("call-lock", item.name).data(), sizeof lock);
-        locks.insert(lock);
-    }
+    for (Incoming const& item : items)
+        if (item.in_parts()) locks.insert(hashes.lock(item.name));
     if (locks.empty()) return;
     storage::ArrayLiteral array;
     for (std::int64_t const lock : locks) array.add(std::to_string(lock));
@@ -66,8 +61,11 @@ Task<std::vector<Result<StoredCall>>> PgCallIntake::store(SetupPermit const& per
 
 Task<void> PgCallIntake::store(std::span<IncomingBatch const> batches) {
     std::vector<Incoming> items;
+    std::size_t records = 0;
+    for (IncomingBatch const& batch : batches) records += batch.calls.size();
+    items.reserve(records);
     for (IncomingBatch const& batch : batches)
-        for (std::size_t n = 0; n < batch.calls.size(); ++n) items.push_back(incoming(keys_, batch, n));
+        for (std::size_t n = 0; n < batch.calls.size(); ++n) items.push_back(hashes_.incoming(batch, n));
     if (!items.empty()) co_await store_apart(std::move(items));
 }
 
@@ -76,6 +74,7 @@ Task<void> PgCallIntake::store_apart(std::vector<Incoming> items) {
     while (!items.empty()) {
         std::unordered_set<std::string> seen;
         std::vector<Incoming> now, later;
+        now.reserve(items.size());
         for (Incoming& item : items)
             (seen.insert(item.receipt.source).second ? now : later).push_back(std::move(item));
         co_await store_items(now);
@@ -105,7 +104,7 @@ Task<void> PgCallIntake::store_items(Items items) {
 }
 
 Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
-    lock_calls_in_parts(tx, keys_, items);
+    lock_calls_in_parts(tx, hashes_, items);
     compare_with_receipts(tx, items);
     Sides wanted = matched(tx, items);
     auto const seats = seats_to_look_at(tx, items, wanted);

@@ -20,7 +20,7 @@ public:
     PgCallIntake(storage::Database& db, storage::ColumnCipher& cipher, storage::KeyRing const& keys,
                  PhoneNumbers const& numbers, std::size_t most_candidates = 20'000,
                  ServiceClass service_class = register_service_class)
-        : db_{db}, cipher_{cipher}, keys_{keys}, numbers_{numbers}, most_candidates_{most_candidates} {
+        : db_{db}, cipher_{cipher}, hashes_{keys}, numbers_{numbers}, most_candidates_{most_candidates} {
         if (must_keep_traffic(service_class)) law_.emplace(keys);
     }
 
@@ -50,7 +50,7 @@ private:
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;
-    storage::KeyRing const& keys_;
+    CallHashes hashes_;
     PhoneNumbers const& numbers_;
     std::size_t most_candidates_;
     std::optional<storage::LawRetentionCipher> law_;

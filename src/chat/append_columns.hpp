@@ -5,14 +5,21 @@
 
 namespace samtal::chat {
 
-/// The parameters of append_messages: a group, message by message, column by column.
+/// The parameters of append_messages, in their order: a group, message by message, column by column.
 class AppendColumns {
 public:
     /// Messages of one conversation one after the other; conversations in ascending order, which is how they are
     /// locked.
     void add(PendingMessage const&, std::string_view sealed_text);
 
-    pqxx::result append(storage::Tx&);
+    /// Calls `run` with all of them, once every message was added.
+    template <class Run>
+    auto finish(Run const& run) {
+        close_conversation();
+        return run(organisations_.parameter(), conversations_.parameter(), counts_.parameter(),
+                   places_.parameter(), senders_.parameter(), client_ids_.parameter(), ids_.parameter(),
+                   texts_.parameter(), times_.parameter(), decisions_.parameter());
+    }
 
 private:
     using Column = storage::BinaryArray;

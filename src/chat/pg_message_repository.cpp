@@ -146,7 +146,8 @@ PgMessageRepository::Places PgMessageRepository::store(storage::Tx& tx,
     }
     Places places;
     if (sealed.empty()) return places;
-    auto const rows = columns.append(tx);
+    auto const rows =
+        columns.finish([&tx](auto const&... parameters) { return tx.exec(append_messages, parameters...); });
     for (auto const& row : rows) {
         PendingMessage& pending = *sealed[row[0].as<std::size_t>() - 1];
         pending.result = outcome(pending, row);

@@ -91,6 +91,16 @@ void Sequencer::push_early(State& state) {
     if (*state.told >= state.trouble->known) state.trouble.reset();
 }
 
+/// What came before `upto` was read back: it knows which socket is not to get it, and may be gone from the tables.
+void Sequencer::push_held(State& state, std::int64_t upto) {
+    if (!state.trouble) return;
+    auto& early = state.trouble->early;
+    while (!early.empty() && early.begin()->first <= upto && tools_.may_push()) {
+        if (early.begin()->first > state.told.value_or(0)) push(state, early.begin()->second);
+        early.erase(early.begin());
+    }
+}
+
 void Sequencer::reach(gateway::Head const& head, Timestamp since) {
     if (head.place.seq > 0) reach(head.organisation, {head.conversation, Kind::messages}, head.place.seq, since);
     if (head.place.change > 0)
@@ -155,15 +165,13 @@ void Sequencer::filled(gateway::EventLog::Gap const& gap, gateway::EventLog::Mis
         if (state.told && number <= *state.told) continue;
         if (!tools_.may_push()) break;
         if (!state.told) state.told = number - 1;
-        if (state.trouble)
-            if (auto const own = state.trouble->early.find(number); own != state.trouble->early.end()) {
-                push(state, own->second);  // it knows which socket is not to get it
-                continue;
-            }
+        push_held(state, number);
+        if (number <= *state.told) continue;
         gateway::Place const place =
             gap.kind == Kind::messages ? gateway::Place{.seq = number} : gateway::Place{.change = number};
         push(state, {gap.organisation, gap.conversation, place, users, frame});
     }
+    push_held(state, missed.until);
     if (tools_.may_push()) state.told = std::max(state.told.value_or(0), missed.until);  // the rest of it is gone
     if (!state.told) return queue(line, std::chrono::steady_clock::now() + retry_after);
     push_early(state);

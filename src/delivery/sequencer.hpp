@@ -81,6 +81,7 @@ private:
     void park(State&, Event, bool patient);
     void push(State&, Event const&);
     void push_early(State&);
+    void push_held(State&, std::int64_t upto);
     void reach(OrganisationId, Line const&, std::int64_t number, Timestamp since);
     void queue(Line const&, Steady not_before);
 

@@ -75,10 +75,16 @@ inline constexpr storage::Statement find_switch{R"sql(
 SELECT organisation_id FROM switches WHERE switch_id = $1::uuid
 )sql"};
 
-inline constexpr storage::Statement set_callback{R"sql(
--- dialing.set_callback
+// Two statements, because what reads EXCLUDED needs the right to read the credential.
+inline constexpr storage::Statement change_callback{R"sql(
+-- dialing.change_callback
+UPDATE switch_callbacks SET url = $3, credential = $4::bytea WHERE organisation_id = $1::uuid AND switch_id = $2::uuid
+RETURNING switch_id
+)sql"};
+
+inline constexpr storage::Statement insert_callback{R"sql(
+-- dialing.insert_callback
 INSERT INTO switch_callbacks (organisation_id, switch_id, url, credential) VALUES ($1::uuid, $2::uuid, $3, $4::bytea)
-    ON CONFLICT (organisation_id, switch_id) DO UPDATE SET url = excluded.url, credential = excluded.credential
 )sql"};
 
 inline constexpr storage::Statement delete_callback{R"sql(

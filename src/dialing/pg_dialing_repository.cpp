@@ -140,8 +140,11 @@ Task<Result<void>> PgDialingRepository::set_callback(OperatorPermit const& permi
     co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<void> {
         auto const known = tx.exec(find_switch, wanted.switch_id.text());
         if (known.empty()) return absent;
-        tx.exec(dialing::set_callback, storage::text_of(known[0][0]), wanted.switch_id.text(), wanted.url,
-                storage::bytea(sealed));
+        auto const write = [&](storage::Statement const& statement) {
+            return tx.exec(statement, storage::text_of(known[0][0]), wanted.switch_id.text(), wanted.url,
+                           storage::bytea(sealed));
+        };
+        if (write(change_callback).empty()) write(insert_callback);
         record(tx, "switch.callback_set", wanted.switch_id);
         return {};
     });

@@ -1,5 +1,7 @@
 #include "audio_format.hpp"
 
+#include <sndfile.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -65,24 +67,32 @@ bool is_mp3(std::string_view file) {
 
 }  // namespace
 
-Result<void> check_container(std::string_view file) {
-    if (file.starts_with("RIFF") && file.substr(std::min<std::size_t>(8, file.size())).starts_with("WAVE"))
-        return check_wave(file);
-    if (file.starts_with("OggS") || file.starts_with("fLaC") || is_mp3(file)) return {};
+Result<Container> container_of(std::string_view file) {
+    if (file.starts_with("RIFF") && file.substr(std::min<std::size_t>(8, file.size())).starts_with("WAVE")) {
+        if (auto const good = check_wave(file); !good) return good.error();
+        return Container::wav;
+    }
+    if (file.starts_with("OggS")) return Container::ogg;
+    if (file.starts_with("fLaC")) return Container::flac;
+    if (is_mp3(file)) return Container::mp3;
     return no_audio;
 }
 
-Result<void> check_encoding(SF_INFO const& info) {
-    constexpr std::array containers{SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_OGG, SF_FORMAT_FLAC, SF_FORMAT_MPEG};
+Result<void> check_encoding(int format) {
+    constexpr std::array containers{SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_OGG, SF_FORMAT_FLAC};
     constexpr std::array encodings{SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
                                    SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,  SF_FORMAT_DOUBLE, SF_FORMAT_ULAW,
-                                   SF_FORMAT_ALAW,   SF_FORMAT_VORBIS, SF_FORMAT_OPUS,   SF_FORMAT_MPEG_LAYER_III};
+                                   SF_FORMAT_ALAW,   SF_FORMAT_VORBIS, SF_FORMAT_OPUS};
     auto const has = [](auto const& all, int one) { return std::ranges::find(all, one) != all.end(); };
-    if (!has(containers, info.format & SF_FORMAT_TYPEMASK)) return no_audio;
-    if (!has(encodings, info.format & SF_FORMAT_SUBMASK))
+    if (!has(containers, format & SF_FORMAT_TYPEMASK)) return no_audio;
+    if (!has(encodings, format & SF_FORMAT_SUBMASK))
         return Error{Errc::invalid, "is encoded in a way that is not supported"};
-    if (info.channels < 1 || info.channels > 2) return Error{Errc::invalid, "must have one or two channels"};
-    if (info.samplerate < least_rate || info.samplerate > greatest_rate)
+    return {};
+}
+
+Result<void> check_shape(int channels, int rate) {
+    if (channels < 1 || channels > 2) return Error{Errc::invalid, "must have one or two channels"};
+    if (rate < least_rate || rate > greatest_rate)
         return Error{Errc::invalid, "must have 4000 to 96000 samples a second"};
     return {};
 }

@@ -2,17 +2,20 @@
 
 #include "samtal/core/result.hpp"
 
-#include <sndfile.h>
-
 #include <string_view>
 
 namespace samtal::greetings {
 
-/// Looks at the bytes before any decoder does: WAV, Ogg, FLAC and MP3 only, and of a WAV file that its header
-/// agrees with itself and with the file. `invalid` tells what is wrong.
-[[nodiscard]] Result<void> check_container(std::string_view file);
+enum class Container : unsigned char { wav, ogg, flac, mp3 };
 
-/// What may be in such a container: sound that plays anywhere, of one or two channels.
-[[nodiscard]] Result<void> check_encoding(SF_INFO const&);
+/// Looks at the bytes before any decoder does: these four only, and of a WAV file that its header agrees with
+/// itself and with the file. `invalid` tells what is wrong.
+[[nodiscard]] Result<Container> container_of(std::string_view file);
+
+/// What may be in a container that libsndfile reads, by its SF_INFO::format: what plays anywhere.
+[[nodiscard]] Result<void> check_encoding(int format);
+
+/// One or two channels, of a sample rate that recorders have.
+[[nodiscard]] Result<void> check_shape(int channels, int rate);
 
 }  // namespace samtal::greetings

@@ -2,6 +2,7 @@
 
 #include "audio_format.hpp"
 #include "memory_file.hpp"
+#include "sound_source.hpp"
 
 #include <samplerate.h>
 
@@ -17,7 +18,7 @@ namespace {
 
 using SoundFile = std::unique_ptr<SNDFILE, decltype([](SNDFILE* file) { sf_close(file); })>;
 
-constexpr sf_count_t block_frames = 4096;
+constexpr long block_frames = 4096;
 
 /// A WAV file while it grows.
 class WavWriter {
@@ -77,7 +78,7 @@ private:
 };
 
 /// Both channels as one; what is no number is silence.
-std::vector<float> mixed(std::vector<float> const& samples, sf_count_t frames, int channels) {
+std::vector<float> mixed(std::vector<float> const& samples, long frames, int channels) {
     std::vector<float> mono;
     mono.reserve(static_cast<std::size_t>(frames));
     auto const width = static_cast<std::size_t>(channels);
@@ -92,37 +93,33 @@ std::vector<float> mixed(std::vector<float> const& samples, sf_count_t frames, i
     return mono;
 }
 
-Result<void> copy(SNDFILE* file, SF_INFO const& info, AudioLimits limits, WavWriter& out) {
-    // The header's word for the length is not taken.
-    sf_count_t const most = static_cast<sf_count_t>(limits.most_seconds) * info.samplerate;
-    Resampler resampler{info.samplerate, limits.sample_rate};
-    std::vector<float> block(static_cast<std::size_t>(block_frames * info.channels));
-    for (sf_count_t frames = 0;;) {
-        sf_count_t const got = sf_readf_float(file, block.data(), block_frames);
-        if (sf_error(file) != SF_ERR_NO_ERROR) return Error{Errc::invalid, "is broken audio"};
-        frames += std::max<sf_count_t>(got, 0);
+Result<void> copy(SoundSource& source, AudioLimits limits, WavWriter& out) {
+    // No header's word for the length is taken.
+    long const most = static_cast<long>(limits.most_seconds) * source.rate();
+    Resampler resampler{source.rate(), limits.sample_rate};
+    std::vector<float> block(static_cast<std::size_t>(block_frames * source.channels()));
+    for (long frames = 0;;) {
+        auto const got = source.read(block.data(), block_frames);
+        if (!got) return got.error();
+        frames += *got;
         if (frames > most) return Error{Errc::invalid, "is longer than a greeting may be"};
-        if (got <= 0) {
+        if (*got == 0) {
             if (frames == 0) return Error{Errc::invalid, "holds no sound"};
             resampler.feed({}, true, out);
             return {};
         }
-        resampler.feed(mixed(block, got, info.channels), false, out);
+        resampler.feed(mixed(block, *got, source.channels()), false, out);
     }
 }
 
 }  // namespace
 
 Result<NormalAudio> normalise(std::string_view file, AudioLimits limits) {
-    if (auto const good = check_container(file); !good) return good.error();
-    MemoryReader bytes{file};
-    SF_VIRTUAL_IO functions = MemoryReader::functions();
-    SF_INFO info{};
-    SoundFile const opened{sf_open_virtual(&functions, SFM_READ, &info, &bytes)};
-    if (!opened) return Error{Errc::invalid, "is broken audio"};
-    if (auto const good = check_encoding(info); !good) return good.error();
+    auto const source = open_sound(file);
+    if (!source) return source.error();
+    if (auto const good = check_shape((*source)->channels(), (*source)->rate()); !good) return good.error();
     WavWriter out{limits.sample_rate};
-    if (auto const done = copy(opened.get(), info, limits, out); !done) return done.error();
+    if (auto const done = copy(**source, limits, out); !done) return done.error();
     auto const ms = out.frames() * 1000 / limits.sample_rate;
     if (ms == 0) return Error{Errc::invalid, "holds no sound"};
     return NormalAudio{std::move(out).take(), std::chrono::milliseconds{ms}};

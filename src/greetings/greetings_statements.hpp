@@ -43,13 +43,11 @@ inline constexpr storage::Statement find_greeting{R"sql(
 SELECT greeting_id, schedule FROM greetings WHERE organisation_id = $1::uuid AND user_id = $2::uuid AND kind = $3
 )sql"};
 
-inline constexpr storage::Statement put_greeting{R"sql(
--- greetings.put
+// A row's id is in its ciphers, so a recording is a row of its own: the one before is deleted.
+inline constexpr storage::Statement insert_greeting{R"sql(
+-- greetings.insert
 INSERT INTO greetings (organisation_id, user_id, kind, greeting_id, audio, duration_ms, schedule, recorded_at, decision_id)
 VALUES ($1::uuid, $2::uuid, $3, $4::uuid, $5::bytea, $6::integer, $7::bytea, to_timestamp($8::bigint / 1000.0), $9::uuid)
-    ON CONFLICT (organisation_id, user_id, kind) DO UPDATE
-   SET greeting_id = excluded.greeting_id, audio = excluded.audio, duration_ms = excluded.duration_ms,
-       schedule = excluded.schedule, recorded_at = excluded.recorded_at, decision_id = excluded.decision_id
 )sql"};
 
 inline constexpr storage::Statement set_greeting_schedule{R"sql(

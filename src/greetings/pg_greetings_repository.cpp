@@ -90,7 +90,8 @@ Task<Result<bool>> PgGreetingsRepository::put(GreetingsPermit const& permit, New
         auto const audio =
             cipher_.seal(user, {field::GreetingsAudio::column, wanted.id.value()}, wanted.audio.open(permit));
         if (!audio) return absent;
-        tx.exec(put_greeting, permit.organisation().text(), user.text(), kind, wanted.id.text(),
+        tx.exec(delete_greeting, permit.organisation().text(), user.text(), kind);
+        tx.exec(insert_greeting, permit.organisation().text(), user.text(), kind, wanted.id.text(),
                 storage::bytea(*audio), wanted.duration.count(), nullable(schedule),
                 storage::ms(wanted.recorded_at), permit.decision().text());
         return *existed;

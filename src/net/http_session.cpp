@@ -149,6 +149,7 @@ Task<bool> HttpSession::upgrade() {
     }
     deadline_.stop();
     in_.reset();
+    out_ = {};
     auto const socket = make_web_socket(stream_, limits_);
     web_socket_ = socket;
     RequestHead handshake = std::exchange(head_, {});

@@ -91,6 +91,8 @@ def test_a_device_that_misses_something_is_found(hire: Hire, deaf: str) -> None:
     """The checker is shown to catch a planted fault."""
     story = Story(hire, 4711, deaf)
     deaf_one, speaker = story.devices[-1], story.devices[0]
+    for device in story.devices:
+        device.pump(patience=20)
     for text in ("ett", "två", "tre"):
         speaker.say(story.place, text)
     speaker.pump(patience=20)

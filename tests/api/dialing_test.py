@@ -188,7 +188,8 @@ def test_K2_a_switch_that_answers_oddly_has_taken_the_call(employ: Hire, pbx: Cl
     who = employ()
     socket = who.socket()
     board.behaviour = switchboard.answers(202, body)
-    assert next_state(socket) == (call(who), "accepted", None)
+    request = call(who)
+    assert next_state(socket) == (request, "accepted", None)
 
 
 def test_K2_no_redirect_is_followed(employ: Hire, pbx: Client, board: Switchboard) -> None:
@@ -196,7 +197,8 @@ def test_K2_no_redirect_is_followed(employ: Hire, pbx: Client, board: Switchboar
     socket = who.socket()
     for status in (301, 302, 307, 308):
         board.behaviour = switchboard.answers(status, Location=f"http://{board.host}/elsewhere")
-        assert next_state(socket) == (call(who), "failed", "refused")
+        request = call(who)
+        assert next_state(socket) == (request, "failed", "refused")
         assert board.requests.get(timeout=10)["path"] == "/originate"
     with pytest.raises(queue.Empty):
         board.requests.get_nowait()
@@ -207,7 +209,8 @@ def test_K2_a_switch_that_is_gone_is_unreachable(employ: Hire, pbx: Client, plac
     who = employ()
     socket = who.socket()
     set_callback(place, board, made_switch["switch_id"], f"http://{dead_port}/", tmp_path)
-    assert next_state(socket) == (call(who), "failed", "unreachable")
+    request = call(who)
+    assert next_state(socket) == (request, "failed", "unreachable")
 
 
 @pytest.mark.parametrize("url", ["http://evil.example/", "https://127.0.0.1:1/", "http://localhost/", "ftp://{host}/",
@@ -225,7 +228,8 @@ def test_K2_a_host_that_is_not_allowed_any_more_is_not_called(employ: Hire, pbx:
     forbidden = Switchboard()
     try:
         Cluster(place).ask("samtal", f"UPDATE switch_callbacks SET url = 'http://{forbidden.host}/' WHERE switch_id = '{made_switch['switch_id']}'")
-        assert next_state(socket) == (call(who), "failed", "unreachable")
+        request = call(who)
+        assert next_state(socket) == (request, "failed", "unreachable")
         assert forbidden.requests.empty()
     finally:
         forbidden.close()

@@ -38,9 +38,9 @@ def upgrade(platform: Platform, token: str, receive_buffer: int | None = None) -
 def test_B3_a_slow_reader_is_cut_and_the_others_miss_nothing(hire: Hire, anna: Person, platform: Platform) -> None:
     reader, sleeper = hire(), hire()
     place = people.conversation(anna, reader, sleeper, title="Högt tempo")
-    fast = [reader.live() for _ in range(10)]
+    fast = [reader.socket() for _ in range(10)]
     slow = upgrade(platform, sleeper.client.token, receive_buffer=4096)
-    sender, text, sent = anna.live(), "x" * 8000, 0
+    sender, text, sent = anna.socket(), "x" * 8000, 0
     for _ in range(40):  # ten megabytes: more than the queue and the system's buffers hold
         for _ in range(32):
             sender.send(frame(place, text))
@@ -70,7 +70,7 @@ def drain(raw: socket.socket) -> int:
 def test_B3_a_hundred_sockets_with_the_same_client_message_id_store_one_message(hire: Hire, anna: Person) -> None:
     writer = hire()
     place = people.conversation(anna, writer, title="En gång")
-    sockets = [writer.live() for _ in range(100)]
+    sockets = [writer.socket() for _ in range(100)]
     once = frame(place, "bara en")
     for each in sockets:
         each.send(once)
@@ -107,7 +107,7 @@ def test_I5_connections_that_never_authenticate_end_and_harm_nobody(hire: Hire, 
     """Ten seconds they have; meanwhile others are served, and what they held comes back."""
     other = hire()
     place = people.conversation(anna, other, title="Medan andra väntar")
-    live = anna.live()
+    live = anna.socket()
     with strangers(platform, STRANGERS) as opened:
         for _ in range(100):
             live.send(frame(place, "går fram"))
@@ -123,11 +123,11 @@ def test_B3_a_sender_at_fifty_times_the_rest_does_not_hold_up_the_others(hire: H
     loud, quiet = hire(), hire()
     noise = people.conversation(loud, anna, title="Buller")
     calm = people.conversation(quiet, anna, title="Lugn")
-    sockets = [loud.live() for _ in range(50)]
+    sockets = [loud.socket() for _ in range(50)]
     for each in sockets:
         for _ in range(60):
             each.send(frame(noise, "x"))
-    live = quiet.live()
+    live = quiet.socket()
     live.send(frame(calm, "hörs"))
     assert live.receive()["type"] == "message.accepted"
     latest = ok(anna.client.get(f"/v1/conversations/{noise}"), 200)["last_seq"]

@@ -101,6 +101,8 @@ def test_B3_a_row_policy_hides_what_the_consent_does_not_cover(platform: Platfor
     rows = Cluster(platform).ask("samtal", """SELECT p.tablename, r FROM pg_policies p, unnest(p.roles) AS r""")
     guarded = {(table, role) for table, role in rows}
     for purpose, described in REGISTER["purposes"].items():
+        if REGISTER["service_class"] not in described.get("service_classes", [REGISTER["service_class"]]):
+            continue  # it does not exist here, and its role has no rights
         for table in described.get("select", {}):
             if table in REGISTER["tables"]:
                 assert {(table, f"samtal_{purpose}"), (table, "public"), (table, "samtal_runtime")} & guarded

@@ -67,7 +67,7 @@ STRUCTURE = [
            "purposes.chat_messaging.choice", "only a legitimate interest can be objected to"),
     Broken("a code that is no word", 'codes = ["support-case",', 'codes = ["Support case",', "purposes.support_case.codes",
            "must be lower-case words"),
-    Broken("unknown caller", 'callers = ["person", "machine"]', 'callers = ["stranger"]', "purposes.call_setup.callers", "unknown caller"),
+    Broken("unknown caller", 'callers = ["person", "doorstep"]', 'callers = ["stranger"]', "purposes.cookies_necessary.callers", "unknown caller"),
     Broken("somebody acts under another's consent", 'choice = "opt_in"\ncallers = ["person"]', 'choice = "opt_in"\ncallers = ["operator"]',
            "purposes.call_history.callers", "only the person themselves acts under their consent"),
     Broken("subject without field", 'subject = "owner_id"', 'subject = "somebody"', "tables.calls", "its subject is no field of it", "[tables.calls]"),

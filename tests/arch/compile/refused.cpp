@@ -65,13 +65,13 @@ void doorstep_login(PermitIssuer& i) { (void)i.permit_doorstep<purpose::AccountL
 void doorstep_history(PermitIssuer& i) { (void)i.permit_doorstep<purpose::CallHistory>(); }     // expected-error {{no matching member function}}
 void machine_history(PermitIssuer& i, OrganisationId o) { (void)i.permit_machine<purpose::CallHistory>(o); }  // expected-error {{no matching member function}}
 void machine_calls(PermitIssuer& i, OrganisationId o) { (void)i.permit_machine<purpose::CallSetup>(o); }
-void machine_chat(PermitIssuer& i, OrganisationId o) { (void)i.permit_machine<purpose::ChatMessaging>(o); }   // expected-error {{no matching member function}}
+void machine_directory(PermitIssuer& i, OrganisationId o) { (void)i.permit_machine<purpose::ProfileDirectory>(o); } // expected-error {{no matching member function}}
 void operator_chat(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::ChatMessaging>(o); } // expected-error {{no matching member function}}
 void operator_invites(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::ResellerService>(o); }
 void operator_history(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::CallHistory>(o); } // expected-error {{no matching member function}}
 void operator_directory(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::ProfileDirectory>(o); } // expected-error {{no matching member function}}
 void operator_market(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::Marketing>(o); }   // expected-error {{no matching member function}}
-void person_calls(PermitIssuer& i, Principal w) { (void)i.permit<purpose::CallSetup>(w, w.user); }            // expected-error {{no matching member function}}
+void person_retains(PermitIssuer& i, Principal w) { (void)i.permit<purpose::Retention>(w, w.user); }          // expected-error {{no matching member function}}
 void person_chats(PermitIssuer& i, Principal w) { (void)i.permit<purpose::ChatMessaging>(w, w.user); }
 void person_reseller(PermitIssuer& i, Principal w) { (void)i.permit<purpose::ResellerService>(w, w.user); }   // expected-error {{no matching member function}}
 

@@ -11,6 +11,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <thread>
+
 namespace samtal::chat {
 namespace {
 
@@ -166,6 +168,98 @@ TEST_F(MessageWriterTest, ReadsBackWhatWasWrittenForMembersOnly) {
     EXPECT_EQ(page->front().text->open(lock), "Hej Bo!");
     EXPECT_EQ(run(history.before(permit<P>(person(), lobby), {lobby, {}, 10})).error().code, Errc::not_found);
     EXPECT_EQ(run(history.before(lock, {attic, {}, 10})).error().code, Errc::denied);  // another scope
+}
+
+/// One group straight into the repository, as a writer under load would hand it on.
+class MessageGroupTest : public MessageWriterTest {
+protected:
+    void add(Principal const& who, SendMessage one) {
+        group.push_back(
+            {permit<P>(who, one.conversation), std::move(one), fresh_id<MessageId>(), system_now(), Error{}, {}});
+    }
+    void append() { run(append_to(messages, group)); }
+    static Task<bool> append_to(PgMessageRepository& to, std::span<PendingMessage> all) {
+        co_await to.append(all);
+        co_return true;
+    }
+    std::int64_t seq(std::size_t n) { return group[n].result->seq; }
+    Errc refusal(std::size_t n) { return group[n].result.error().code; }
+
+    PgMessageRepository messages{db, cipher};
+    std::vector<PendingMessage> group;
+};
+
+TEST_F(MessageGroupTest, GivesBackTheNumbersOfThoseItDoesNotAdmit) {
+    auto const id = fresh_id<ClientMessageId>();
+    ASSERT_TRUE(write(alice, message(lobby, "before", id)));
+    auto const stranger = person();
+    add(stranger, message(lobby, "let me in"));
+    add(alice, message(lobby, "two"));
+    add(alice, message(lobby, "before", id));  // a repeat of one stored earlier
+    add(bob, message(fresh_id<ConversationId>(), "nowhere"));
+    add(bob, message(lobby, "three"));
+    add(bob, message(attic, "one"));
+    append();
+    EXPECT_EQ(refusal(0), Errc::not_found);
+    EXPECT_EQ(seq(1), 2);
+    EXPECT_EQ(seq(2), 1);
+    EXPECT_TRUE(group[2].result->repeated);
+    EXPECT_EQ(refusal(3), Errc::not_found);
+    EXPECT_EQ(seq(4), 3);
+    EXPECT_EQ(seq(5), 1);
+    EXPECT_EQ(write(alice, message(lobby, "four"))->seq, 4);
+    EXPECT_EQ(write(alice, message(attic, "two"))->seq, 2);
+}
+
+TEST_F(MessageGroupTest, HalvesToTheBadMessageAndStoresAllOthers) {
+    for (int n = 0; n < 7; ++n)
+        add(n % 2 == 0 ? alice : bob, message(lobby, std::string(n == 3 ? 9'000 : 10, 'x')));
+    append();
+    std::vector<std::int64_t> seqs;
+    for (std::size_t n = 0; n < group.size(); ++n)
+        if (n != 3) seqs.push_back(seq(n));
+    EXPECT_EQ(refusal(3), Errc::invalid);
+    EXPECT_EQ(seqs, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6}));
+}
+
+TEST_F(MessageGroupTest, StoresARepeatWithinItselfOnce) {
+    auto const id = fresh_id<ClientMessageId>();
+    for (int n = 0; n < 100; ++n) add(alice, message(lobby, "once", id));
+    add(alice, message(lobby, "another text", id));
+    append();
+    for (std::size_t n = 0; n < 100; ++n) {
+        EXPECT_EQ(seq(n), 1);
+        EXPECT_EQ(group[n].result->id, group[0].result->id);
+        EXPECT_EQ(group[n].result->repeated, n > 0);
+    }
+    EXPECT_EQ(refusal(100), Errc::conflict);
+    EXPECT_EQ(write(bob, message(lobby, "next"))->seq, 2);
+}
+
+// Two servers, each with the same conversations, in opposite order.
+TEST_F(MessageGroupTest, NeverWaitsInACircleWithAnotherServersGroup) {
+    PgMessageRepository other{db, cipher};
+    std::atomic<int> stored = 0;
+    constexpr int rounds = 30;
+    auto const write_rounds = [&](PgMessageRepository& to, std::vector<ConversationId> order) {
+        for (int n = 0; n < rounds; ++n) {
+            std::vector<PendingMessage> mine;
+            for (ConversationId const where : order)
+                mine.push_back({permit<P>(alice, where),
+                                message(where, "x"),
+                                fresh_id<MessageId>(),
+                                system_now(),
+                                Error{},
+                                {}});
+            run(append_to(to, mine));
+            for (auto const& one : mine) stored += one.result.has_value();
+        }
+    };
+    std::thread across{[&] { write_rounds(other, {attic, lobby}); }};
+    write_rounds(messages, {lobby, attic});
+    across.join();
+    EXPECT_EQ(stored, 4 * rounds);
+    EXPECT_EQ(write(bob, message(lobby, "last"))->seq, 2 * rounds + 1);
 }
 
 }  // namespace
