@@ -33,11 +33,14 @@ class Exchange:
 
 def accepted(exchange: Exchange) -> Any:
     """What the server took of a body: an answer that names rejected records took the others."""
-    sent = json.loads(exchange.sent or b"{}")
-    if not isinstance(sent, list):
-        return sent
-    rejected = {one["index"] for one in json.loads(exchange.body).get("rejected", [])}
-    return [one for index, one in enumerate(sent) if index not in rejected]
+    sent, answer = json.loads(exchange.sent or b"{}"), json.loads(exchange.body or b"{}")
+    named = [one for value in answer.values() if isinstance(value, list) for one in value if isinstance(one, dict)]
+    rejected = {one["index"] for one in named if "index" in one and "problem" in one}
+
+    def kept(value: Any) -> Any:
+        return [one for index, one in enumerate(value) if index not in rejected] if isinstance(value, list) else value
+
+    return {key: kept(value) for key, value in sent.items()} if isinstance(sent, dict) and rejected else kept(sent)
 
 
 class OpenApi:

@@ -32,7 +32,15 @@ def merged(source: pathlib.Path, name: str) -> Json:
         for section, entries in part.items():
             into = whole.setdefault(section, {})
             for key, value in entries.items():
-                if key in into:
-                    raise PartError(f"{path}: {section}: {key} is described elsewhere too")
-                into[key] = value
+                if section == "paths":  # one path's methods may be several rooms'
+                    add(into.setdefault(key, {}), value, f"{path}: {key}")
+                else:
+                    add(into, {key: value}, f"{path}: {section}")
     return whole
+
+
+def add(into: Json, entries: Json, where: str) -> None:
+    for key, value in entries.items():
+        if key in into:
+            raise PartError(f"{where}: {key} is described elsewhere too")
+        into[key] = value
