@@ -319,8 +319,8 @@ TEST_F(ArchiveTest, TheManifestListsEveryOtherFileWithItsHashAndWhatIsWithheld) 
         EXPECT_GT(w.at("reason").get<std::string>().size(), 20U);
         tables.insert(w.at("table").get<std::string>());
     }
-    EXPECT_EQ(tables, (std::set<std::string>{"law_disclosures", "law_retention_calls", "privacy_intakes",
-                                             "statistics_contributions"}));
+    EXPECT_EQ(tables, (std::set<std::string>{"law_disclosure_people", "law_disclosures", "law_retention_calls",
+                                             "privacy_intakes", "recipient_notices", "statistics_contributions"}));
 }
 
 /// Each is what the person was given when they chose, and holds with the deployment's public key alone.
