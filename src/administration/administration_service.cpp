@@ -131,8 +131,8 @@ Task<Result<void>> AdministrationService::set_state(OperatorPermit permit, State
 Task<Result<void>> AdministrationService::set_retention(OperatorPermit permit, RetentionChoice choice) {
     auto const in_force = parts_.notices.in_force();
     if (choice.chat && !processing::may_choose(*in_force, purpose::ChatMessaging::name, *choice.chat))
-        co_return Error{Errc::invalid, "must be an ISO 8601 period of a day or more, not longer than the register's",
-                        "chat"};
+        co_return Error{Errc::invalid,
+                        "must be an ISO 8601 period of a day or more, not longer than the register's", "chat"};
     co_return co_await repository_.set_retention(permit, choice);
 }
 

@@ -228,7 +228,8 @@ Task<Result<void>> PgAdministrationRepository::set_state(OperatorPermit const& p
 Task<Result<void>> PgAdministrationRepository::set_retention(OperatorPermit const& permit,
                                                              RetentionChoice const& choice) {
     co_return co_await parts_.db.run(permit, [&](storage::Tx& tx) -> Result<void> {
-        if (tx.exec(set_chat_retention, choice.organisation.text(), choice.chat.value_or("")).empty()) return absent;
+        if (tx.exec(set_chat_retention, choice.organisation.text(), choice.chat.value_or("")).empty())
+            return absent;
         record(tx, "organisation.retention_set", "",
                choice.organisation.text() + " chat=" + choice.chat.value_or("register"));
         return {};

@@ -22,8 +22,8 @@ public:
     /// Unavailable when the change cannot be recorded; the old one stays then.
     bool renew(std::string const& path);
 
-    /// Says to the database which terms consents bind to; a register that changed while no server ran is recorded. Once, before anybody is served; when the database does
-    /// not answer, again each second until it does.
+    /// Says to the database which terms consents bind to; a register that changed while no server ran is recorded.
+    /// Once, before anybody is served; when the database does not answer, again each second until it does.
     void start();
     void stop();
 

@@ -1,10 +1,10 @@
 #include "samtal/audit/audit_log.hpp"
 #include "samtal/storage/audit_leaf.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-#include <fmt/format.h>
 
 namespace samtal::audit {
 

@@ -179,8 +179,8 @@ Task<Result<BreachCase>> PgBreachRepository::close(IncidentPermit const& permit,
         if (rows.empty()) return tx.exec(case_exists, closing.id.text()).empty() ? absent : closed_before;
         BreachCase closed = case_of(rows[0]);
         storage::append_audit_leaf(
-            tx, {"breach.closed", ActorKind::operator_, "", "", purpose::IncidentResponse::name,
-                 closing.id.text(), closed.drill ? "drill" : "", now});
+            tx, {"breach.closed", ActorKind::operator_, "", "", purpose::IncidentResponse::name, closing.id.text(),
+                 closed.drill ? "drill" : "", now});
         return closed;
     });
 }

@@ -74,7 +74,8 @@ public:
 
     Recipient recipient(std::string const& id) {
         std::string const key = "recipients." + id + ".";
-        only(key, {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to", "notify", "silent"});
+        only(key,
+             {"name", "role", "country", "mechanism", "agreement", "expires", "passes_on_to", "notify", "silent"});
         Recipient r{id,
                     {},
                     text(key + "role"),

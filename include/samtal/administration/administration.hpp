@@ -32,8 +32,8 @@ public:
     AdministrationRoom(AdministrationRoom const&) = delete;
     AdministrationRoom& operator=(AdministrationRoom const&) = delete;
 
-    /// POST /admin/organisations, …/{id}/retention, /admin/users, /admin/users/{id}/numbers, …/numbers/end, …/state,
-    /// /admin/switches. For the admin socket's router only.
+    /// POST /admin/organisations, …/{id}/retention, /admin/users, /admin/users/{id}/numbers, …/numbers/end,
+    /// …/state, /admin/switches. For the admin socket's router only.
     void add_routes(gateway::Router&);
 
 private:

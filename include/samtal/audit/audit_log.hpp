@@ -31,8 +31,8 @@ struct Verdict {
 /// std::runtime_error when the file exists or cannot be written.
 std::int64_t export_log(storage::Database&, PermitIssuer&, std::string const& path);
 
-/// Records that key-encryption keys were rotated: how many, and nothing else. Throws Unavailable when the database is
-/// gone.
+/// Records that key-encryption keys were rotated: how many, and nothing else. Throws Unavailable when the database
+/// is gone.
 void record_key_rotation(storage::Database&, PermitIssuer&, storage::KeyRotationReport const&);
 
 /// The public key as text, "<name>+<id>+<base64>" (C2SP signed-note), and back; nothing for other text.

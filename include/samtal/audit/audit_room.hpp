@@ -44,8 +44,8 @@ public:
 
     /// GET /v1/privacy/access-log and /v1/privacy/disclosures.
     void add_routes(gateway::Router&);
-    /// POST /admin/audit/checkpoint, …/prune, /admin/users/{id}/show, /admin/breaches, …/list, …/affected, …/{id}/close.
-    /// For the admin socket's router only.
+    /// POST /admin/audit/checkpoint, …/prune, /admin/users/{id}/show, /admin/breaches, …/list, …/affected,
+    /// …/{id}/close. For the admin socket's router only.
     void add_admin_routes(gateway::Router&);
 
 private:

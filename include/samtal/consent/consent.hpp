@@ -72,7 +72,8 @@ public:
     virtual Task<Result<Entry>> latest(RightsPermit, std::string purpose) = 0;
     /// That the person was shown today's notice. When they first said so.
     virtual Task<Result<Timestamp>> acknowledge(RightsPermit, std::string notice_version) = 0;
-    /// Today's notice with the periods that the person's organisation chose. Nothing for another language than sv, en.
+    /// Today's notice with the periods that the person's organisation chose. Nothing for another language than sv,
+    /// en.
     virtual Task<Result<std::optional<Notices::Text>>> own_notice(RightsPermit, std::string language) = 0;
 };
 

@@ -20,11 +20,13 @@ public:
 };
 
 /// Turns lawful basis, consent and objection into permits: the only maker of them. Purposes that leave nothing to
-/// decide cost no query here; account state and restriction are checked by the row policies in the statement itself.
+/// decide cost no query here; account state and restriction are checked by the row policies in the statement
+/// itself.
 class Gate final : public PermitIssuer {
 public:
     Gate();
-    /// Before the first permit is asked for under a purpose about which people decide. The repository needs permits itself.
+    /// Before the first permit is asked for under a purpose about which people decide. The repository needs
+    /// permits itself.
     void use(StandingRepository& standings) noexcept { standings_ = &standings; }
 
 private:

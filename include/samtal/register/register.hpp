@@ -35,7 +35,7 @@ struct Recipient {
     std::string expires;                    // full-date; empty: until further notice
     std::vector<std::string> passes_on_to;  // recipients by whom it lets the data be processed
     std::string notify{};                   // where it is told of corrections and erasures (Art. 19); may be empty
-    bool silent = true;  // of an authority: people see what it got only when the case allows it
+    bool silent = true;                     // of an authority: people see what it got only when the case allows it
 };
 
 /// What goes before the rest does.

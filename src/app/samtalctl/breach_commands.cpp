@@ -89,8 +89,7 @@ struct Closing {
 
 void close(Context const& context, Closing const& closing) {
     if (!parse_uuid(closing.id)) throw Failure{"no such thing"};
-    auto const closed =
-        post(context, "/admin/breaches/" + closing.id + "/close", {{"reason", closing.reason}});
+    auto const closed = post(context, "/admin/breaches/" + closing.id + "/close", {{"reason", closing.reason}});
     answer(context, closed, "case " + closing.id + " is closed");
 }
 
@@ -108,7 +107,8 @@ void list(Context const& context) {
     auto const cases = post(context, "/admin/breaches/list", nlohmann::json::object());
     std::string text;
     for (auto const& one : cases.at("items"))
-        add_line(text, one.value("case_id", "") + "  " + left_of(one) + "  " + one.value("kind", "") + "  " + std::to_string(one.value("affected", 0)) + " people" +
+        add_line(text, one.value("case_id", "") + "  " + left_of(one) + "  " + one.value("kind", "") + "  " +
+                           std::to_string(one.value("affected", 0)) + " people" +
                            (one.value("drill", false) ? "  drill" : ""));
     if (text.empty()) text = "no breach was reported\n";
     text.pop_back();

@@ -50,9 +50,10 @@ void record(Context const& context, storage::KeyRotationReport const& done) {
         consent::Gate gate;
         audit::record_key_rotation(db, gate, done);
     } catch (std::exception const&) {
-        throw Failure{fmt::format("epoch {} is open and the old keys are destroyed, but the audit trail could not be "
-                                  "reached: rotate again when the main database is there",
-                                  done.epoch)};
+        throw Failure{
+            fmt::format("epoch {} is open and the old keys are destroyed, but the audit trail could not be "
+                        "reached: rotate again when the main database is there",
+                        done.epoch)};
     }
 }
 

@@ -17,8 +17,8 @@ struct OperatorConfig {
 /// Throws ops::ConfigError: "file:line: key: problem".
 [[nodiscard]] OperatorConfig read_operator_config(std::string const& path);
 
-/// The main database as the purposes' roles see it, on one connection: for what the audit trail's role does without a
-/// server.
+/// The main database as the purposes' roles see it, on one connection: for what the audit trail's role does
+/// without a server.
 [[nodiscard]] storage::DatabaseOptions runtime_database(Context const&);
 
 }  // namespace samtal::ctl
