@@ -1,6 +1,5 @@
 #include "append_columns.hpp"
 
-#include "append_statements.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::chat {
@@ -29,11 +28,11 @@ void AppendColumns::close_conversation() {
     if (here_ > 0) counts_.add(here_);
 }
 
-pqxx::result AppendColumns::append(storage::Tx& tx) {
+std::array<storage::BinaryParameter, 10> AppendColumns::parameters() {
     close_conversation();
-    return tx.exec(append_messages, organisations_.parameter(), conversations_.parameter(), counts_.parameter(),
-                   places_.parameter(), senders_.parameter(), client_ids_.parameter(), ids_.parameter(),
-                   texts_.parameter(), times_.parameter(), decisions_.parameter());
+    return {organisations_.parameter(), conversations_.parameter(), counts_.parameter(), places_.parameter(),
+            senders_.parameter(),       client_ids_.parameter(),    ids_.parameter(),    texts_.parameter(),
+            times_.parameter(),         decisions_.parameter()};
 }
 
 }  // namespace samtal::chat

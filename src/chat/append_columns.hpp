@@ -3,6 +3,8 @@
 #include "pg_message_repository.hpp"
 #include "samtal/storage/binary_array.hpp"
 
+#include <array>
+
 namespace samtal::chat {
 
 /// The parameters of append_messages: a group, message by message, column by column.
@@ -12,7 +14,8 @@ public:
     /// locked.
     void add(PendingMessage const&, std::string_view sealed_text);
 
-    pqxx::result append(storage::Tx&);
+    /// After the last message, in the order of the statement's.
+    [[nodiscard]] std::array<storage::BinaryParameter, 10> parameters();
 
 private:
     using Column = storage::BinaryArray;
