@@ -28,4 +28,11 @@ void AppendColumns::close_conversation() {
     if (here_ > 0) counts_.add(here_);
 }
 
+std::array<storage::BinaryParameter, 10> AppendColumns::parameters() {
+    close_conversation();
+    return {organisations_.parameter(), conversations_.parameter(), counts_.parameter(), places_.parameter(),
+            senders_.parameter(),       client_ids_.parameter(),    ids_.parameter(),    texts_.parameter(),
+            times_.parameter(),         decisions_.parameter()};
+}
+
 }  // namespace samtal::chat

@@ -3,6 +3,8 @@
 #include "pg_message_repository.hpp"
 #include "samtal/storage/binary_array.hpp"
 
+#include <array>
+
 namespace samtal::chat {
 
 /// The parameters of append_messages, in their order: a group, message by message, column by column.
@@ -12,14 +14,8 @@ public:
     /// locked.
     void add(PendingMessage const&, std::string_view sealed_text);
 
-    /// Calls `run` with all of them, once every message was added.
-    template <class Run>
-    auto finish(Run const& run) {
-        close_conversation();
-        return run(organisations_.parameter(), conversations_.parameter(), counts_.parameter(),
-                   places_.parameter(), senders_.parameter(), client_ids_.parameter(), ids_.parameter(),
-                   texts_.parameter(), times_.parameter(), decisions_.parameter());
-    }
+    /// After the last message, in the order of the statement's.
+    [[nodiscard]] std::array<storage::BinaryParameter, 10> parameters();
 
 private:
     using Column = storage::BinaryArray;

@@ -147,7 +147,7 @@ PgMessageRepository::Places PgMessageRepository::store(storage::Tx& tx,
     Places places;
     if (sealed.empty()) return places;
     auto const rows =
-        columns.finish([&tx](auto const&... parameters) { return tx.exec(append_messages, parameters...); });
+        std::apply([&tx](auto const&... each) { return tx.exec(append_messages, each...); }, columns.parameters());
     for (auto const& row : rows) {
         PendingMessage& pending = *sealed[row[0].as<std::size_t>() - 1];
         pending.result = outcome(pending, row);

@@ -3,8 +3,6 @@
 #include "as_result.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <vector>
@@ -52,53 +50,10 @@ private:
     PlainSocket socket_;
 };
 
-class TlsTransport final : public Transport {
-public:
-    TlsTransport(PlainSocket socket, asio::ssl::context& context) : stream_{std::move(socket), context} {}
-
-    asio::any_io_executor executor() override { return stream_.get_executor(); }
-    void handshake(CompletionPtr done) override {
-        stream_.async_handshake(asio::ssl::stream_base::server,
-                                [d = std::move(done)](ErrorCode e) { d->call(e, 0); });
-    }
-    void read(ReadBuffers const& to, CompletionPtr done) override {
-        stream_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
-    }
-    void write(WriteBuffers const& from, CompletionPtr done) override {
-        stream_.async_write_some(from, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
-    }
-    void shut_down(CompletionPtr done) override {
-        stream_.async_shutdown([this, d = std::move(done)](ErrorCode e) {
-            ErrorCode ignored;
-            stream_.next_layer().shutdown(asio::socket_base::shutdown_send, ignored);
-            d->call(e, 0);
-        });
-    }
-    void read_leftovers(asio::mutable_buffer to, CompletionPtr done) override {
-        stream_.next_layer().async_read_some(to,
-                                             [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
-    }
-    void cancel() noexcept override {
-        ErrorCode ignored;
-        stream_.next_layer().cancel(ignored);
-    }
-    void close() noexcept override {
-        ErrorCode ignored;
-        stream_.next_layer().close(ignored);
-    }
-
-private:
-    asio::ssl::stream<PlainSocket> stream_;
-};
-
 }  // namespace
 
 std::shared_ptr<Transport> make_plain_transport(PlainSocket socket) {
     return std::make_shared<PlainTransport>(std::move(socket));
-}
-
-std::shared_ptr<Transport> make_tls_transport(PlainSocket socket, asio::ssl::context& context) {
-    return std::make_shared<TlsTransport>(std::move(socket), context);
 }
 
 Task<void> linger(AnyStream stream, std::chrono::milliseconds patience) {

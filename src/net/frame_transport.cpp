@@ -1,5 +1,7 @@
 #include "frame_transport.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace samtal::net {
@@ -69,10 +71,12 @@ void FrameTransport::go_on() {
     bool const inside_frames = frames_ && frames_->bytes.written > 0;
     if (inside_control || (control_ && !inside_frames)) return begin(*control_);
     if (!frames_) return;
-    if (!begin_frames()) {
-        finish(std::move(std::exchange(frames_, nullptr)->bytes), {});
-        if (control_) begin(*control_);
-    }
+    if (begin_frames()) return;
+    // Dropped. Told later: the caller of write_frames() may hold what its completion locks.
+    boost::asio::post(executor(), [over = std::move(*std::exchange(frames_, nullptr))]() mutable {
+        finish(std::move(over.bytes), {});
+    });
+    if (control_) begin(*control_);
 }
 
 bool FrameTransport::begin_frames() {

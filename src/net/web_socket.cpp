@@ -11,6 +11,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <array>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ void async_teardown(beast::role_type, AnyStream& stream, Handler&& handler) {
 namespace {
 
 constexpr std::string_view sub_protocol = "samtal.v1";
+/// Where a message begins to be read: what an idle connection holds, and enough for most.
+constexpr std::size_t most_first = 512;
 /// What a queued frame costs beside its text.
 constexpr std::size_t frame_overhead = 32;
 
@@ -280,11 +283,16 @@ Task<void> BeastWebSocket::accept(RequestHead handshake) {
 Task<void> BeastWebSocket::converse(std::shared_ptr<SocketHandler> handler) {
     co_await handler->opened(shared_from_this());
     for (;;) {
-        std::string text;
-        // One byte more than the limit, so that it is the limit that is met (1009) and not a full buffer.
-        auto buffer = asio::dynamic_buffer(text, message_limit_ + 1);
-        auto const [ended, size] = co_await stream_.async_read(buffer, as_result);
+        std::array<char, most_first> first;
+        auto const [ended, size] = co_await stream_.async_read_some(asio::buffer(first), as_result);
         if (ended) co_return;  // closed, timed out, too large or no UTF-8: Beast has told the client
+        std::string text{first.data(), size};
+        if (!stream_.is_message_done()) {
+            // One byte more than the limit, so that it is the limit that is met (1009) and not a full buffer.
+            auto rest = asio::dynamic_buffer(text, message_limit_ + 1);
+            auto const [cut, more] = co_await stream_.async_read(rest, as_result);
+            if (cut) co_return;
+        }
         if (!stream_.got_text()) co_return close(CloseCode::binary);
         {
             std::lock_guard const lock{mutex_};
