@@ -14,7 +14,7 @@ namespace samtal::rights {
 struct ArchiveRow {
     std::string json;
     std::vector<std::optional<std::string>> cells;
-    std::vector<std::pair<std::string, std::string>> files;  // path and content of what is a file of its own
+    std::vector<std::pair<std::string, std::string>> files{};  // path and content of what is a file of its own
 };
 
 /// Opens what stands sealed in "table.column"; nothing when its owner was erased.
