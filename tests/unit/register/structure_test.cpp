@@ -36,7 +36,7 @@ TEST(Structure, A2_NeedsABuildAndAMigrationForTheRest) {
     };
     for (auto const& [from, to, key] : std::initializer_list<Case>{
              {"basis = \"contract\"", "basis = \"consent\"", "purposes.account_login.basis"},
-             {"callers = [\"machine\"]", "callers = [\"machine\", \"person\"]", "purposes.call_setup.callers"},
+             {"callers = [\"person\", \"machine\"]", "callers = [\"machine\"]", "purposes.call_setup.callers"},
              {"[purposes.marketing]", "[purposes.advertising]", "purposes.advertising"},
              {"lek = \"traffic\"", "lek = \"none\"", "categories.traffic.lek"},
              {"closed_group", "ni_ics_public", "service_class"},
