@@ -71,7 +71,8 @@ void operator_invites(PermitIssuer& i, OrganisationId o) { (void)i.permit_operat
 void operator_history(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::CallHistory>(o); } // expected-error {{no matching member function}}
 void operator_directory(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::ProfileDirectory>(o); } // expected-error {{no matching member function}}
 void operator_market(PermitIssuer& i, OrganisationId o) { (void)i.permit_operator<purpose::Marketing>(o); }   // expected-error {{no matching member function}}
-void person_retains(PermitIssuer& i, Principal w) { (void)i.permit<purpose::Retention>(w, w.user); }          // expected-error {{no matching member function}}
+void person_calls(PermitIssuer& i, Principal w) { (void)i.permit<purpose::CallSetup>(w, w.user); }
+void person_retains(PermitIssuer& i, Principal w) { (void)i.permit<purpose::LawRetention>(w, w.user); }       // expected-error {{no matching member function}}
 void person_chats(PermitIssuer& i, Principal w) { (void)i.permit<purpose::ChatMessaging>(w, w.user); }
 void person_reseller(PermitIssuer& i, Principal w) { (void)i.permit<purpose::ResellerService>(w, w.user); }   // expected-error {{no matching member function}}
 
