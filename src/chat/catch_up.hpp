@@ -28,15 +28,23 @@ private:
             return at.seq >= head.position.seq && at.change >= head.position.change;
         }
     };
-    /// False: the client has gone, or the person has left the conversation.
-    Task<bool> walk(ChatPermit const&, Walk&);
-    Task<bool> changes(ChatPermit const&, Walk&);
-    Task<bool> messages(ChatPermit const&, Walk&);
-    Task<bool> describe(ChatPermit const&, Walk&);
+    struct End {  // how a conversation's waiting events go on
+        ConversationId conversation;
+        std::optional<gateway::Place> reached;  // nothing: the client has to ask for more
+    };
+    Task<Result<SyncDone>> walk_all(ChatPermit const&, Sync const&, std::vector<End>&);
+    /// `not_found`: the person has left the conversation.
+    Task<Result<void>> walk(ChatPermit const&, Walk&);
+    Task<Result<void>> changes(ChatPermit const&, Walk&);
+    Task<Result<void>> messages(ChatPermit const&, Walk&);
+    Task<Result<void>> describe(ChatPermit const&, Walk&);
+    /// Paced by the client's queue.
+    Task<Result<void>> push(Walk&, std::string frame);
 
     gateway::Sockets& sockets_;
     PgHistoryRepository& history_;
     PgConversationRepository& conversations_;
+    std::size_t unpaced_ = 0;  // bytes pushed since the queue was looked at
 };
 
 }  // namespace samtal::chat

@@ -32,7 +32,7 @@ SELECT m.message_id, m.seq, m.sender_id, (extract(epoch FROM m.sent_at) * 1000):
        (extract(epoch FROM m.edited_at) * 1000)::bigint, m.change
   FROM (SELECT organisation_id, conversation_id, message_id, seq, sender_id, sent_at, text, removed, edited_at, change
           FROM messages
-         WHERE sent_at BETWEEN to_timestamp(($6 - 1000) / 1000.0) AND to_timestamp($6 / 1000.0)
+         WHERE sent_at BETWEEN to_timestamp(($6::bigint - 1000) / 1000.0) AND to_timestamp($6::bigint / 1000.0)
          ORDER BY sent_at DESC OFFSET 0) m
  WHERE m.organisation_id = $1 AND m.conversation_id = $2 AND m.message_id = $3 AND m.sender_id = $4 AND m.seq >= $5
  LIMIT 1
@@ -100,9 +100,10 @@ inline constexpr storage::Statement count_members{R"sql(
 SELECT count(*) FROM (SELECT FROM members WHERE organisation_id = $1 AND conversation_id = $2 LIMIT $3) AS m
 )sql"};
 
-inline constexpr storage::Statement list_members{R"sql(
--- chat.list_members
-SELECT user_id FROM members WHERE organisation_id = $1 AND conversation_id = $2 LIMIT $3
+// Who may hear of message $3.
+inline constexpr storage::Statement list_witnesses{R"sql(
+-- chat.list_witnesses
+SELECT user_id FROM members WHERE organisation_id = $1 AND conversation_id = $2 AND visible_from <= $3
 )sql"};
 
 }  // namespace samtal::chat

@@ -71,7 +71,7 @@ Result<Created> ChatService::announced(OrganisationId organisation, Result<Creat
     if (!created || created->came.empty()) return created;
     auto const frame =
         std::make_shared<std::string const>(encode_came(created->id, created->came, created->change));
-    tools_.fanout.push_event(organisation, created->came, created->id, {.change = created->change}, frame);
+    tools_.fanout.push_event(organisation, created->members, created->id, {.change = created->change}, frame);
     return created;
 }
 

@@ -29,6 +29,16 @@ inline constexpr storage::Statement make_group{R"sql(
 INSERT INTO conversations (organisation_id, conversation_id, creator_id, title) VALUES ($1, $2, $3, $4::bytea)
 )sql"};
 
+// Nothing for a stranger.
+inline constexpr storage::Statement list_members{R"sql(
+-- chat.list_members
+SELECT o.user_id
+  FROM members m
+  JOIN members o ON (o.organisation_id, o.conversation_id) = (m.organisation_id, m.conversation_id)
+ WHERE m.organisation_id = $1 AND m.conversation_id = $2 AND m.user_id = $3
+ LIMIT $4
+)sql"};
+
 // UUIDv7 grows with time, so its order is the order of creation. Members come along as "id:role,id:role". What is
 // unread is counted among the newest 100, so that it costs the same in every conversation.
 inline constexpr storage::Statement list_conversations{R"sql(

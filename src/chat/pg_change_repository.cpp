@@ -15,7 +15,7 @@ constexpr Error no_such_thing{Errc::not_found, "no such thing"};
 constexpr Error stays_of_two{Errc::conflict, "a conversation of two stays one of two"};
 constexpr Error message_removed{Errc::conflict, "this message was removed", "", "message-removed"};
 constexpr Error legal_hold{Errc::conflict, "a legal claim keeps what this person wrote", "", "legal-hold"};
-constexpr auto whole_table = "9223372036854775807";
+constexpr std::string_view everything = "9223372036854775807";
 
 }  // namespace
 
@@ -51,9 +51,11 @@ struct PgChangeRepository::Work {
         return {.changed = {change, std::nullopt}, .fresh = again};
     }
     bool held() { return tx.exec(writer_is_held, organisation, permit.actor().text())[0][0].as<bool>(); }
-    std::vector<UserId> members() {
+    /// Everybody; of a message those who may see it.
+    std::vector<UserId> witnesses(std::optional<Message> const& message) {
         std::vector<UserId> users;
-        for (auto const& row : tx.exec(list_members, organisation, conversation, whole_table))
+        auto const seq = message ? std::to_string(message->seq) : std::string{everything};
+        for (auto const& row : tx.exec(list_witnesses, organisation, conversation, seq))
             users.push_back(storage::id_of<UserId>(row[0]));
         return users;
     }
@@ -70,7 +72,7 @@ Task<Result<Applied>> PgChangeRepository::apply(ChatPermit const& permit, Change
         if (!work.lock()) return no_such_thing;
         auto applied = std::visit([&](auto const& one) { return make(work, one); }, change);
         if (applied && applied->fresh) {
-            auto members = work.members();
+            auto const members = work.witnesses(applied->changed.message);
             applied->audience.insert(applied->audience.end(), members.begin(), members.end());
         }
         return applied;

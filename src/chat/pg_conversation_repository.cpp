@@ -32,7 +32,7 @@ Task<Result<Created>> PgConversationRepository::direct(ChatPermit const& permit,
         tx.exec(make_direct, organisation, fresh.text(), me, other.text());
         auto const found = tx.exec(lock_direct, organisation, me, other.text());
         auto const id = storage::id_of<ConversationId>(found[0][0]);
-        Created created{id, id != fresh};
+        Created created{id, id != fresh, {}, {permit.actor(), other}};
         for (auto const& row :
              tx.exec(add_members, organisation, id.text(), array_of({permit.actor(), other}), "member"))
             created.came.push_back(storage::id_of<UserId>(row[0]));
@@ -55,9 +55,9 @@ Task<Result<Created>> PgConversationRepository::group(ChatPermit const& permit, 
         tx.exec(make_group, organisation, fresh.text(), permit.actor().text(), sealed ? sealed->c_str() : nullptr);
         tx.exec(add_members, organisation, fresh.text(), array_of({permit.actor()}), "owner");
         tx.exec(add_members, organisation, fresh.text(), array_of(wanted.others), "member");
-        Created created{fresh, false, wanted.others};
-        created.came.push_back(permit.actor());
-        return created;
+        std::vector<UserId> everybody = wanted.others;
+        everybody.push_back(permit.actor());
+        return Created{fresh, false, everybody, everybody};
     });
 }
 
@@ -125,10 +125,10 @@ Task<Result<std::vector<UserId>>> PgConversationRepository::members(ChatPermit c
                                                                     std::size_t most) {
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::vector<UserId>> {
         std::vector<UserId> users;
-        for (auto const& row : tx.exec(list_members, permit.organisation().text(), conversation.text(), most))
+        for (auto const& row :
+             tx.exec(list_members, permit.organisation().text(), conversation.text(), permit.actor().text(), most))
             users.push_back(storage::id_of<UserId>(row[0]));
-        if (users.size() < most && std::ranges::find(users, permit.actor()) == users.end())
-            return no_such_conversation;
+        if (users.empty()) return no_such_conversation;
         return users;
     });
 }

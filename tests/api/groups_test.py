@@ -191,6 +191,26 @@ def test_B3_whoever_is_taken_into_a_new_conversation_hears_of_it(hire: Hire) -> 
     assert sorted(event["user_ids"]) == sorted([owner.user_id, member.user_id])
 
 
+def test_B3_whoever_comes_back_to_a_conversation_of_two_is_announced(hire: Hire) -> None:
+    one, other = hire(), hire()
+    place = people.conversation(one, other)
+    ok(other.client.delete(members_path(place, other)))
+    ears = one.socket()
+    assert people.conversation(other, one) == place
+    event = ears.until("member.added")
+    assert (event["conversation_id"], event["change"], event["user_ids"]) == (place, 2, [other.user_id])
+
+
+def test_B3_a_stranger_signals_nothing_to_a_large_conversation(hire: Hire, platform: Platform) -> None:
+    owner, stranger = hire(), hire()
+    place = people.conversation(owner, hire(), title="Stor")
+    ok(owner.client.post(members_path(place), {"user_ids": people.colleagues_without_sessions(platform, owner, 120)}))
+    socket = stranger.socket()
+    for frame in ({"type": "typing"}, {"type": "conversation.read", "seq": 0}):
+        answers = [socket.ask(frame | {"conversation_id": one}) for one in (place, str(uuid.uuid4()))]
+        assert [answer["problem"]["type"] for answer in answers] == ["urn:samtal:problem:not-found"] * 2
+
+
 @pytest.mark.parametrize("method, path", [("PATCH", ""), ("POST", "/members"), ("DELETE", "/members/{user}"),
                                           ("PATCH", "/messages/{message}"), ("DELETE", "/messages/{message}")])
 def test_B3_a_stranger_cannot_tell_a_conversation_from_none(anna: Person, bo: Person, cecilia: Person, method: str,

@@ -101,8 +101,9 @@ struct NewConversation {
 struct Created {
     ConversationId id;
     bool existed;
-    std::vector<UserId> came = {};  // who is a member since now
-    std::int64_t change = 0;        // by which they came; 0 at the beginning
+    std::vector<UserId> came = {};     // who is a member since now
+    std::vector<UserId> members = {};  // all of them
+    std::int64_t change = 0;           // by which they came; 0 at the beginning
 };
 
 struct Member {

@@ -1,5 +1,6 @@
 #include "chat/message_writer.hpp"
 
+#include "chat/pg_change_repository.hpp"
 #include "chat/pg_conversation_repository.hpp"
 #include "chat/pg_history_repository.hpp"
 #include "support/database.hpp"
@@ -125,10 +126,11 @@ TEST_F(MessageWriterTest, StoresNoPlaintext) {
 TEST_F(MessageWriterTest, RemembersMembersOnlyAsLongAsTheyAreThose) {
     ASSERT_TRUE(write(alice, message(lobby, "one")));
     auto const carol = person();
-    auto const owner = permit<P>(alice);
-    ASSERT_TRUE(run(conversations.add(owner, lobby, {carol.user})));
+    auto const owner = permit<P>(alice, lobby);
+    PgChangeRepository changes{db, cipher, 10};
+    ASSERT_TRUE(run(changes.apply(owner, AddMembers{lobby, {carol.user}})));
     EXPECT_TRUE(write(carol, message(lobby, "two")));
-    ASSERT_TRUE(run(conversations.remove(owner, lobby, carol.user)));
+    ASSERT_TRUE(run(changes.apply(owner, RemoveMember{lobby, carol.user})));
     EXPECT_EQ(write(carol, message(lobby, "three")).error().code, Errc::not_found);
 }
 

@@ -1,75 +1,103 @@
 #include "samtal/gateway/sockets.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/uuid/random_generator.hpp>
+#include "samtal/core/uuid_v7.hpp"
+#include "support/fake_socket.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace samtal::gateway {
 namespace {
 
+using ::testing::ElementsAre;
+using testing::FakeSocket;
+using ::testing::IsEmpty;
+
 template <class SomeId>
 SomeId fresh() {
-    return SomeId{boost::uuids::random_generator{}()};
+    return SomeId{uuid_v7(std::chrono::system_clock::now())};
 }
-
-class Listening final : public net::Socket {
-public:
-    void push(net::SharedText text) override { got.push_back(*text); }
-    void close(net::CloseCode code) override { closed = code; }
-    [[nodiscard]] boost::asio::any_io_executor executor() const override { return loop_.get_executor(); }
-    Task<bool> drained() override { co_return true; }
-
-    std::vector<std::string> got;
-    std::optional<net::CloseCode> closed;
-
-private:
-    mutable boost::asio::io_context loop_;
-};
 
 class SocketsTest : public ::testing::Test {
 protected:
     SocketsTest() { sockets.add(who, socket); }
-    void push(Place place) {
-        auto const frame = std::make_shared<std::string const>(
-            place.seq > 0 ? "message " + std::to_string(place.seq) : "change " + std::to_string(place.change));
-        sockets.push_event(who.organisation, std::vector{who.user}, room, place, frame);
+
+    void event(char const* name, Place step, ConversationId where) {
+        sockets.push_event(who.organisation, std::span{&who.user, 1}, where, step,
+                           std::make_shared<std::string const>(std::string{R"({"n":")"} + name + R"("})"));
     }
 
-    Principal const who{fresh<OrganisationId>(), fresh<UserId>(), fresh<SessionId>()};
-    ConversationId const room = fresh<ConversationId>();
-    std::shared_ptr<Listening> socket = std::make_shared<Listening>();
     Sockets sockets;
+    std::shared_ptr<FakeSocket> const socket = std::make_shared<FakeSocket>();
+    Principal const who{fresh<OrganisationId>(), fresh<UserId>(), fresh<SessionId>()};
+    ConversationId const place = fresh<ConversationId>();
 };
 
-TEST_F(SocketsTest, HoldWhatComesWhileAClientCatchesUpAndDropWhatItHas) {
-    sockets.hold(who.user, socket.get(), room);
-    push({.seq = 4});
-    push({.seq = 5});
-    push({.change = 2});
-    push({.change = 3});
-    EXPECT_TRUE(socket->got.empty());
-    sockets.release(who.user, socket.get(), room, Place{4, 2});
-    EXPECT_EQ(socket->got, (std::vector<std::string>{"message 5", "change 3"}));
+TEST_F(SocketsTest, B3_HoldsEventsOfAConversationAndReleasesThoseBeyondWhatWasReached) {
+    sockets.hold(who.user, socket.get(), place);
+    event("old message", {.seq = 4}, place);
+    event("old edit", {.change = 2}, place);
+    event("new message", {.seq = 5}, place);
+    event("new edit", {.change = 3}, place);
+    event("elsewhere", {.seq = 1}, fresh<ConversationId>());
+    EXPECT_THAT(socket->told("n"), ElementsAre("elsewhere"));
+    sockets.release(who.user, socket.get(), place, Place{4, 2});
+    event("live", {.seq = 6}, place);
+    EXPECT_THAT(socket->told("n"), ElementsAre("elsewhere", "new message", "new edit", "live"));
 }
 
-TEST_F(SocketsTest, DropWhatWasCommittedBeforeACatchUpAndIsToldAfter) {
-    sockets.hold(who.user, socket.get(), room);
-    sockets.release(who.user, socket.get(), room, Place{4, 2});
-    push({.seq = 3});
-    push({.seq = 4});
-    push({.change = 2});
-    push({.seq = 5});
-    push({.change = 3});
-    EXPECT_EQ(socket->got, (std::vector<std::string>{"message 5", "change 3"}));
-    sockets.push_event(who.organisation, std::vector{who.user}, fresh<ConversationId>(), {.seq = 1},
-                       std::make_shared<std::string const>("elsewhere"));
-    EXPECT_EQ(socket->got.back(), "elsewhere");
+TEST_F(SocketsTest, B3_DropsEventsWhileTheClientHasToAskForMore) {
+    sockets.hold(who.user, socket.get(), place);
+    event("while it asked", {.seq = 1'500}, place);
+    sockets.suspend(who.user, socket.get(), place);
+    event("between", {.seq = 1'501}, place);
+    sockets.hold(who.user, socket.get(), place);
+    event("while it asked again", {.seq = 1'502}, place);
+    EXPECT_THAT(socket->frames, IsEmpty());
+    sockets.release(who.user, socket.get(), place, Place{1'501, 0});
+    EXPECT_THAT(socket->told("n"), ElementsAre("while it asked again"));
+}
+
+TEST_F(SocketsTest, B3_CutsASocketForWhichTooMuchWaits) {
+    sockets.hold(who.user, socket.get(), place);
+    for (std::int64_t seq = 1; !socket->closed; ++seq) {
+        ASSERT_LT(seq, 100'000);
+        event("x", {.seq = seq}, place);
+    }
+    EXPECT_EQ(socket->closed, net::CloseCode::too_slow);
+}
+
+TEST_F(SocketsTest, B3_DropsWhatWasCommittedBeforeACatchUpAndIsToldAfter) {
+    sockets.hold(who.user, socket.get(), place);
+    sockets.release(who.user, socket.get(), place, Place{4, 2});
+    event("in the sync", {.seq = 4}, place);
+    event("edit in the sync", {.change = 2}, place);
+    event("new message", {.seq = 5}, place);
+    event("new edit", {.change = 3}, place);
+    event("elsewhere", {.seq = 1}, fresh<ConversationId>());
+    EXPECT_THAT(socket->told("n"), ElementsAre("new message", "new edit", "elsewhere"));
 }
 
 TEST_F(SocketsTest, AreAllClosedWhenTheServerIsOfNoUse) {
     sockets.close_all(net::CloseCode::going_away);
     EXPECT_EQ(socket->closed, net::CloseCode::going_away);
+}
+
+TEST_F(SocketsTest, TellsItsObserverOfEachSocketOnceEach) {
+    struct Observer final : SocketObserver {
+        void opened(Principal const&) override { ++came; }
+        void closed(Principal const&, net::Socket const*) override { ++went; }
+        int came = 0;
+        int went = 0;
+    } observer;
+    sockets.observe(observer);
+    auto const second = std::make_shared<FakeSocket>();
+    sockets.add(who, second);
+    sockets.end_session(who.user, who.session);  // it hears of the end when the connection is down
+    EXPECT_EQ(observer.went, 0);
+    sockets.remove(who, second.get());
+    EXPECT_EQ(observer.came, 1);
+    EXPECT_EQ(observer.went, 1);
 }
 
 }  // namespace
