@@ -2,4 +2,3 @@ DROP FUNCTION conversations_between(bigint, bigint);
 DROP TRIGGER change_noted ON conversations;
 DROP FUNCTION note_change();
 ALTER TABLE conversations DROP COLUMN changed_at;
-DROP INDEX messages_lately;

@@ -1,8 +1,4 @@
--- What was committed lately, for a server that may not have been told. Owner: src/chat.
--- A block range index: messages are appended, so it costs next to nothing to keep, and a look at the last seconds reads the last
--- pages only.
-CREATE INDEX messages_lately ON messages USING brin (sent_at) WITH (pages_per_range = 16, autosummarize = on);
-
+-- What was committed lately, for a server that may not have been told. Owner: src/chat. messages_by_age finds the messages.
 -- A new message does not touch this column nor wake the trigger, so it still updates its conversation on the same page.
 ALTER TABLE conversations ADD COLUMN changed_at timestamptz;
 CREATE INDEX conversations_changed ON conversations (changed_at) WHERE changed_at IS NOT NULL;

@@ -91,16 +91,6 @@ void Sequencer::push_early(State& state) {
     if (*state.told >= state.trouble->known) state.trouble.reset();
 }
 
-/// What came before `upto` was read back: it knows which socket is not to get it, and may be gone from the tables.
-void Sequencer::push_held(State& state, std::int64_t upto) {
-    if (!state.trouble) return;
-    auto& early = state.trouble->early;
-    while (!early.empty() && early.begin()->first <= upto && tools_.may_push()) {
-        if (early.begin()->first > state.told.value_or(0)) push(state, early.begin()->second);
-        early.erase(early.begin());
-    }
-}
-
 void Sequencer::reach(gateway::Head const& head, Timestamp since) {
     if (head.place.seq > 0) reach(head.organisation, {head.conversation, Kind::messages}, head.place.seq, since);
     if (head.place.change > 0)
@@ -162,20 +152,38 @@ void Sequencer::filled(gateway::EventLog::Gap const& gap, gateway::EventLog::Mis
     std::scoped_lock const lock{shard.mutex};
     State& state = state_of(shard, line);
     for (auto const& [number, users, frame] : missed.events) {
-        if (state.told && number <= *state.told) continue;
         if (!tools_.may_push()) break;
-        if (!state.told) state.told = number - 1;
-        push_held(state, number);
+        if (!state.told) state.told = first_of(state, number) - 1;
+        push_early_to(state, number);  // they know which socket is not to get them
         if (number <= *state.told) continue;
         gateway::Place const place =
             gap.kind == Kind::messages ? gateway::Place{.seq = number} : gateway::Place{.change = number};
         push(state, {gap.organisation, gap.conversation, place, users, frame});
     }
-    push_held(state, missed.until);
-    if (tools_.may_push()) state.told = std::max(state.told.value_or(0), missed.until);  // the rest of it is gone
+    if (tools_.may_push()) {
+        if (!state.told) state.told = first_of(state, missed.until + 1) - 1;
+        push_early_to(state, missed.until);
+        state.told = std::max(*state.told, missed.until);  // the rest of it is gone
+    }
     if (!state.told) return queue(line, std::chrono::steady_clock::now() + retry_after);
     push_early(state);
     if (state.trouble) queue(line, Steady{});
+}
+
+/// Where a line begins of which nothing is known: with what was read back, or what came early and is not in it.
+std::int64_t Sequencer::first_of(State const& state, std::int64_t number) {
+    if (!state.trouble || state.trouble->early.empty()) return number;
+    return std::min(number, state.trouble->early.begin()->first);
+}
+
+/// What came early and lies up to there. What is missing between is gone: it was asked for.
+void Sequencer::push_early_to(State& state, std::int64_t number) {
+    if (!state.trouble) return;
+    auto& early = state.trouble->early;
+    while (!early.empty() && early.begin()->first <= number && tools_.may_push()) {
+        if (early.begin()->first > *state.told) push(state, early.begin()->second);
+        early.erase(early.begin());
+    }
 }
 
 void Sequencer::failed(gateway::EventLog::Gap const& gap, Steady now) {

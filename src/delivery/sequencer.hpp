@@ -81,7 +81,8 @@ private:
     void park(State&, Event, bool patient);
     void push(State&, Event const&);
     void push_early(State&);
-    void push_held(State&, std::int64_t upto);
+    void push_early_to(State&, std::int64_t number);
+    static std::int64_t first_of(State const&, std::int64_t number);
     void reach(OrganisationId, Line const&, std::int64_t number, Timestamp since);
     void queue(Line const&, Steady not_before);
 

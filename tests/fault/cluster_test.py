@@ -211,9 +211,9 @@ def test_B3_a_change_that_nobody_told_is_read_back(cluster: Cluster, trio: list[
 
 
 def test_B3_who_is_there_is_known_at_all_servers(cluster: Cluster, trio: list[Person]) -> None:
-    watcher = cluster.nodes[0].socket(trio[0])
-    watcher.send({"type": "presence.watch", "user_ids": [trio[2].user_id]})
-    seen = cluster.nodes[2].socket(trio[2])
+    watcher, friend = cluster.nodes[0].socket(trio[0]), people.person(cluster.platform, trio[0].organisation)
+    watcher.send({"type": "presence.watch", "user_ids": [friend.user_id]})
+    seen = cluster.nodes[2].socket(friend)
     assert watcher.until("presence")["state"] == "available"
     seen.send({"type": "presence.set", "state": "busy"})
     assert watcher.until("presence")["state"] == "busy"
@@ -221,7 +221,7 @@ def test_B3_who_is_there_is_known_at_all_servers(cluster: Cluster, trio: list[Pe
     assert watcher.until("presence", 10)["state"] == "offline"
     cluster.further(2).start()
     eventually(cluster.united, 20, "all are together again")
-    again = cluster.nodes[2].socket(trio[2])
+    again = cluster.nodes[2].socket(friend)
     assert watcher.until("presence")["state"] == "available"
     again.close()
     assert watcher.until("presence")["state"] == "offline"

@@ -83,6 +83,22 @@ TEST_F(SocketsTest, B3_CutsASocketForWhichTooMuchWaits) {
     EXPECT_EQ(socket->closed, net::CloseCode::too_slow);
 }
 
+TEST_F(SocketsTest, B3_DropsWhatWasCommittedBeforeACatchUpAndIsToldAfter) {
+    sockets.hold(who.user, socket.get(), place);
+    sockets.release(who.user, socket.get(), place, Place{4, 2});
+    event("in the sync", {.seq = 4}, place);
+    event("edit in the sync", {.change = 2}, place);
+    event("new message", {.seq = 5}, place);
+    event("new edit", {.change = 3}, place);
+    event("elsewhere", {.seq = 1}, fresh<ConversationId>());
+    EXPECT_THAT(socket->told("n"), ElementsAre("new message", "new edit", "elsewhere"));
+}
+
+TEST_F(SocketsTest, AreAllClosedWhenTheServerIsOfNoUse) {
+    sockets.close_all(net::CloseCode::going_away);
+    EXPECT_EQ(socket->closed, net::CloseCode::going_away);
+}
+
 TEST_F(SocketsTest, TellsItsObserverOfEachSocketOnceEach) {
     struct Observer final : SocketObserver {
         void opened(Principal const&) override { ++came; }
