@@ -58,22 +58,6 @@ TEST_F(SocketsTest, B3_DropsEventsWhileTheClientHasToAskForMore) {
     EXPECT_THAT(socket->told("n"), ElementsAre("while it asked again"));
 }
 
-TEST_F(SocketsTest, DropsWhatWasCommittedBeforeACatchUpAndIsToldAfter) {
-    sockets.hold(who.user, socket.get(), place);
-    sockets.release(who.user, socket.get(), place, Place{4, 2});
-    event("old message", {.seq = 4}, place);
-    event("old edit", {.change = 2}, place);
-    event("new message", {.seq = 5}, place);
-    event("new edit", {.change = 3}, place);
-    event("elsewhere", {.seq = 1}, fresh<ConversationId>());
-    EXPECT_THAT(socket->told("n"), ElementsAre("new message", "new edit", "elsewhere"));
-}
-
-TEST_F(SocketsTest, AreAllClosedWhenTheServerIsOfNoUse) {
-    sockets.close_all(net::CloseCode::going_away);
-    EXPECT_EQ(socket->closed, net::CloseCode::going_away);
-}
-
 TEST_F(SocketsTest, B3_CutsASocketForWhichTooMuchWaits) {
     sockets.hold(who.user, socket.get(), place);
     for (std::int64_t seq = 1; !socket->closed; ++seq) {
