@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <atomic>
 #include <optional>
 #include <thread>
 
@@ -76,6 +77,27 @@ TEST_F(WebSocketTest, AnswersFramesInOrderAndTellsItsHandlerOnceOfTheEnd) {
     for (int n = 0; n < 100; ++n) EXPECT_EQ(answer(), std::to_string(n));
     client.close(websocket::close_code::normal);
     EXPECT_EQ(handler.closings(), 1);
+}
+
+// What is pushed between the client's close frame and the end has nowhere to go.
+TEST_F(WebSocketTest, OutlivesPushesThatComeWhileItsClientCloses) {
+    auto& handler = connect();
+    auto const address = client.next_layer().remote_endpoint();
+    for (int n = 0; n < 100; ++n) {
+        websocket::stream<tcp::socket> one{loop};
+        one.next_layer().connect(address);
+        one.handshake("localhost", "/ws");
+        std::atomic<bool> over = false;
+        std::thread pusher{[&, socket = handler.socket()] {
+            while (!over) socket->push(text("x"));
+        }};
+        boost::system::error_code ignored;
+        one.close(websocket::close_code::normal, ignored);
+        over = true;
+        pusher.join();
+    }
+    client.close(websocket::close_code::normal);
+    EXPECT_GE(handler.closings(), 1);
 }
 
 TEST_F(WebSocketTest, AnswersItsSubProtocolOnlyWhereItIsOffered) {
