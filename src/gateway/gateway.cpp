@@ -50,8 +50,8 @@ net::Response no_route(Router::Match const& match) {
 
 net::Response to_response(Reply reply) {
     net::Response response{reply.status, std::move(reply.content_type), std::move(reply.json),
-                           std::move(reply.headers)};
-    if (response.body.empty() && response.status != 204) response.body = "{}";
+                           std::move(reply.headers), std::move(reply.source)};
+    if (response.body.empty() && !response.source && response.status != 204) response.body = "{}";
     return response;
 }
 

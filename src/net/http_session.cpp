@@ -178,9 +178,23 @@ Task<bool> HttpSession::respond(Response response, bool keep_alive) {
     write_response_head(response, {.close = !keep_alive, .secure = secure_}, out_);
     bool const with_body = has_body(response.status) && !head_.answer_head;
     deadline_.set(limits_.write, Then::close);
-    bool const written = co_await write(out_, with_body ? std::string_view{response.body} : std::string_view{});
+    bool written = co_await write(out_, with_body ? std::string_view{response.body} : std::string_view{});
+    if (written && with_body && response.source) written = co_await write_from(response.source);
     answered_last_ = written && !keep_alive;
     co_return written&& keep_alive;
+}
+
+/// The client has `write` for each piece: a large body may take long, a stalled one may not.
+Task<bool> HttpSession::write_from(std::shared_ptr<BodySource> source) {
+    for (std::uint64_t left = source->size(); left > 0;) {
+        deadline_.rest();
+        std::string const piece = co_await source->next();
+        if (piece.empty() || piece.size() > left) co_return false;
+        deadline_.set(limits_.write, Then::close);
+        if (!co_await write(piece, {})) co_return false;
+        left -= piece.size();
+    }
+    co_return true;
 }
 
 Task<bool> HttpSession::write(std::string_view first, std::string_view second) {

@@ -48,6 +48,8 @@ private:
     Task<bool> refuse(int status);
     Task<bool> respond(Response, bool keep_alive);
     Task<bool> write(std::string_view first, std::string_view second);
+    /// All of it, or false: what came is too little, too much, or was not taken in time.
+    Task<bool> write_from(std::shared_ptr<BodySource>);
     /// Reads more into the buffer; false when the connection or its time is over.
     Task<bool> fill();
     [[nodiscard]] int why_no_more() const noexcept;

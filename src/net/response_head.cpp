@@ -40,7 +40,7 @@ constexpr std::array<std::pair<int, std::string_view>, 28> phrases{{
     {505, "HTTP Version Not Supported"},
 }};
 
-void append_number(std::string& to, std::size_t number) {
+void append_number(std::string& to, std::uint64_t number) {
     std::array<char, 20> digits;
     auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     to.append(digits.data(), end);
@@ -68,10 +68,10 @@ void write_response_head(Response const& response, ResponseOptions options, std:
     append_number(into, static_cast<std::size_t>(response.status));
     into.append(" ").append(reason_phrase(response.status)).append("\r\n");
     if (has_body(response.status)) {
-        if (!response.content_type.empty() && !response.body.empty())
-            append_header(into, "Content-Type", response.content_type);
+        std::uint64_t const size = response.source ? response.source->size() : response.body.size();
+        if (!response.content_type.empty() && size > 0) append_header(into, "Content-Type", response.content_type);
         into.append("Content-Length: ");
-        append_number(into, response.body.size());
+        append_number(into, size);
         into.append("\r\n");
     }
     for (auto const& header : response.headers) append_header(into, header.name, header.value);

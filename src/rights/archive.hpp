@@ -17,14 +17,21 @@ namespace samtal::rights {
 
 enum class View { access, portability };  // Art. 15, Art. 20
 
+/// Takes the next bytes of a ZIP. An error ends the making, and is what comes of it. Called on the archive's
+/// thread.
+using TakePiece = std::function<Task<Result<void>>(std::string piece)>;
+
 class Archive {
 public:
+    /// Of each piece but the last.
+    static constexpr std::size_t piece_bytes = 512 * 1024;
+
     virtual ~Archive() = default;
-    /// The person's data as a ZIP. `not_found` when the person has no key any more, `denied` when a permit of one
-    /// person is used for another, `invalid` for a language that is neither sv nor en. The permit must live until
-    /// the end.
-    virtual Task<Result<std::string>> build(Permit<purpose::RightsAndEvidence> const&, Principal who, View,
-                                            std::string language) = 0;
+    /// The person's data as a ZIP, piece by piece, in memory of a few pieces. `not_found` when the person has no
+    /// key any more, `denied` when a permit of one person is used for another, `invalid` for a language that is
+    /// neither sv nor en. Permit and `take` must live until the end.
+    virtual Task<Result<void>> build(Permit<purpose::RightsAndEvidence> const&, Principal who, View,
+                                     std::string language, TakePiece take) = 0;
 };
 
 struct ArchiveParts {

@@ -21,14 +21,13 @@ ordered_json reasons(std::vector<Withheld> const& withheld, char const* name) {
 }  // namespace
 
 std::string encode_manifest(ArchivePlan const& plan, View view, Timestamp made,
-                            std::list<ArchiveFile> const& files) {
+                            std::vector<ZippedFile> const& files) {
     ordered_json listed = ordered_json::array();
-    for (ArchiveFile const& file : files) {
+    for (ZippedFile const& file : files) {
         ordered_json entry{
-            {"path", file.path()}, {"sha256", file.sha256()}, {"bytes", file.size()}, {"rows", file.rows()}};
-        auto const table = std::ranges::find_if(plan.tables, [&file](ArchiveTable const& t) {
-            return file.path().starts_with("data/" + t.name + ".");
-        });
+            {"path", file.path}, {"sha256", file.sha256}, {"bytes", file.bytes}, {"rows", file.rows}};
+        auto const table = std::ranges::find_if(
+            plan.tables, [&file](ArchiveTable const& t) { return file.path.starts_with("data/" + t.name + "."); });
         if (table != plan.tables.end()) entry["withheld"] = reasons(table->withheld, "field");
         listed.push_back(std::move(entry));
     }

@@ -1,8 +1,8 @@
 #include "archive.hpp"
 #include "archive_csv.hpp"
-#include "archive_file.hpp"
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
+#include "archive_zip.hpp"
 #include "pg_archive_repository.hpp"
 #include "samtal/contacts/vcard.hpp"
 #include "samtal/register/choice.hpp"
@@ -11,7 +11,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <list>
+#include <algorithm>
 
 namespace samtal::rights {
 
@@ -19,65 +19,116 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// One archive while it is made. File names come from the register, never from data.
+/// One archive while it is made. File names come from the register, never from data. A table is read once for each
+/// file that shows it: to read it once, all its files would have to grow at the same time, in memory.
 class Making {
 public:
     Making(PgArchiveRepository& rows, RightsPermit const& permit, ArchiveSubject subject, View view,
-           ArchivePlan plan, Timestamp made)
+           ArchivePlan plan, Timestamp made, TakePiece take)
         : rows_{rows},
           permit_{permit},
           subject_{std::move(subject)},
           view_{view},
           plan_{std::move(plan)},
-          made_{made} {}
+          made_{made},
+          take_{std::move(take)},
+          zip_{made} {}
 
-    Task<Result<std::string>> zip() {
-        html_.write(html_head(plan_, view_, made_));
+    Task<Result<void>> run() {
+        if (auto const done = co_await add_page(); !done) co_return done.error();
         for (ArchiveTable const& table : plan_.tables)
             if (auto const done = co_await add(table); !done) co_return done.error();
-        html_.write(html_foot(plan_));
-        html_.finish();
-        std::string const listed = encode_manifest(plan_, view_, made_, files_);
-        ArchiveFile& manifest = files_.emplace_front("manifest.json");
-        manifest.write(listed);
-        manifest.finish();
-        co_return zipped(std::move(files_), made_);
+        std::string const listed = encode_manifest(plan_, view_, made_, zip_.files());
+        zip_.begin("manifest.json");
+        zip_.write(listed);
+        zip_.end();
+        zip_.close();
+        co_return co_await hand_over(1);
     }
 
 private:
+    using Show = std::function<std::string(ArchiveRow const&)>;
+
+    Task<Result<void>> add_page() {
+        zip_.begin("index.html");
+        zip_.write(html_head(plan_, view_, made_));
+        for (ArchiveTable const& table : plan_.tables) {
+            zip_.write(html_table(table));
+            auto const rows = co_await write_rows(table, html_row);
+            if (!rows) co_return rows.error();
+            zip_.write(html_table_end(plan_, table, *rows));
+        }
+        zip_.write(html_foot(plan_));
+        zip_.end();
+        co_return Result<void>{};
+    }
+
     Task<Result<void>> add(ArchiveTable const& table) {
-        ArchiveFile& json = files_.emplace_back("data/" + table.name + ".jsonl");
-        ArchiveFile& csv = files_.emplace_back("data/" + table.name + ".csv");
+        std::string const path = "data/" + table.name;
+        auto done = co_await add_file(path + ".jsonl", "", table, [](auto const& row) { return row.json + "\n"; });
+        if (done)
+            done = co_await add_file(path + ".csv", csv_header(table), table,
+                                     [](auto const& row) { return csv_line(row.cells); });
         // Each act of consent is its own receipt.
-        ArchiveFile* const receipts =
-            table.name == "consent_events" ? &files_.emplace_back("receipts.jsonl") : nullptr;
-        ArchiveFile* const cards = table.name == "contacts" ? &files_.emplace_back("contacts.vcf") : nullptr;
-        csv.write(csv_header(table));
-        html_.write(html_table(table));
+        if (done && table.name == "consent_events")
+            done = co_await add_file("receipts.jsonl", "", table,
+                                     [](auto const& row) { return receipt_of(row) + "\n"; });
+        if (done && table.name == "contacts")
+            done = co_await add_file("contacts.vcf", "", table,
+                                     [](auto const& row) { return contacts::vcard_of(part_of(row, "card")); });
+        if (done && std::ranges::count(table.columns, ColumnKind::cipher_wav, &ArchiveColumn::kind) > 0)
+            done = co_await add_sounds(table);
+        co_return done;
+    }
+
+    Task<Result<void>> add_file(std::string path, std::string head, ArchiveTable const& table, Show show) {
+        zip_.begin(std::move(path));
+        zip_.write(head);
+        auto const rows = co_await write_rows(table, std::move(show));
+        if (!rows) co_return rows.error();
+        zip_.end();
+        co_return Result<void>{};
+    }
+
+    /// How many there were.
+    Task<Result<std::uint64_t>> write_rows(ArchiveTable const& table, Show show) {
+        std::uint64_t count = 0;
+        auto const done = co_await each_row(table, [&](ArchiveRow const& row) {
+            zip_.write_row(show(row));
+            ++count;
+        });
+        if (!done) co_return done.error();
+        co_return count;
+    }
+
+    Task<Result<void>> add_sounds(ArchiveTable const& table) {
+        co_return co_await each_row(table, [this](ArchiveRow const& row) {
+            for (auto const& [path, content] : row.files) {
+                zip_.begin(path);
+                zip_.write(content);
+                zip_.end();
+            }
+        });
+    }
+
+    Task<Result<void>> each_row(ArchiveTable const& table, std::function<void(ArchiveRow const&)> show) {
         std::optional<std::string> after;
         do {
             auto const page = co_await rows_.page(permit_, subject_, table, after);
             if (!page) co_return page.error();
-            for (ArchiveRow const& row : page->rows) {
-                json.write_row(row.json + "\n");
-                if (receipts != nullptr) receipts->write_row(receipt_of(row) + "\n");
-                if (cards != nullptr) cards->write_row(contacts::vcard_of(part_of(row, "card")));
-                for (auto const& [path, content] : row.files) add_file(path, content);
-                csv.write_row(csv_line(row.cells));
-                html_.write_row(html_row(row));
-            }
+            std::ranges::for_each(page->rows, show);
+            if (auto const taken = co_await hand_over(Archive::piece_bytes); !taken) co_return taken.error();
             after = page->next;
         } while (after);
-        html_.write(html_table_end(plan_, table, json.rows()));
-        for (ArchiveFile* const file : {&json, &csv, receipts, cards})
-            if (file != nullptr) file->finish();
         co_return Result<void>{};
     }
 
-    void add_file(std::string const& path, std::string_view content) {
-        ArchiveFile& file = files_.emplace_back(path);
-        file.write(content);
-        file.finish();
+    /// Pieces for as long as at least so much waits.
+    Task<Result<void>> hand_over(std::size_t least) {
+        while (zip_.waiting() >= least)
+            if (auto const taken = co_await take_(zip_.take(Archive::piece_bytes)); !taken)
+                co_return taken.error();
+        co_return Result<void>{};
     }
 
     static std::string csv_header(ArchiveTable const& table) {
@@ -92,8 +143,8 @@ private:
     View view_;
     ArchivePlan plan_;
     Timestamp made_;
-    std::list<ArchiveFile> files_;
-    ArchiveFile& html_ = files_.emplace_back("index.html");
+    TakePiece take_;
+    ArchiveZip zip_;
 };
 
 class ArchiveService final : public Archive {
@@ -101,17 +152,18 @@ public:
     explicit ArchiveService(ArchiveParts parts) : parts_{std::move(parts)}, rows_{parts_.db, parts_.cipher} {}
     ~ArchiveService() override { thread_.join(); }
 
-    Task<Result<std::string>> build(RightsPermit const& permit, Principal who, View view,
-                                    std::string language) override {
+    Task<Result<void>> build(RightsPermit const& permit, Principal who, View view, std::string language,
+                             TakePiece take) override {
         if (language != "sv" && language != "en") co_return Error{Errc::invalid, "must be sv or en", "language"};
         if (permit.kind() == ActorKind::person && permit.actor() != who.user)
             co_return Error{Errc::denied, "only the person themselves"};
-        co_return co_await asio::co_spawn(thread_, make(permit, who, view, std::move(language)),
+        co_return co_await asio::co_spawn(thread_, make(permit, who, view, std::move(language), std::move(take)),
                                           asio::use_awaitable);
     }
 
 private:
-    Task<Result<std::string>> make(RightsPermit const& permit, Principal who, View view, std::string language) {
+    Task<Result<void>> make(RightsPermit const& permit, Principal who, View view, std::string language,
+                            TakePiece take) {
         auto pseudonym = co_await rows_.pseudonym_of(permit, who.user);
         if (!pseudonym) co_return pseudonym.error();
         auto const chat = co_await rows_.chat_retention(permit, who.organisation);
@@ -122,8 +174,9 @@ private:
                       {who.organisation, who.user, *std::move(pseudonym), view == View::portability},
                       view,
                       archive_plan(std::move(holds), view, language),
-                      parts_.clock()};
-        co_return co_await making.zip();
+                      parts_.clock(),
+                      std::move(take)};
+        co_return co_await making.run();
     }
 
     ArchiveParts parts_;

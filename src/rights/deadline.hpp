@@ -10,6 +10,7 @@ namespace samtal::rights {
 inline constexpr std::chrono::months answer_within{1};
 inline constexpr std::chrono::months extension{2};
 inline constexpr std::chrono::days archive_life{30};
+inline constexpr std::chrono::days unfinished_archive_life{1};
 inline constexpr std::chrono::days receipt_life{30};
 
 /// The same day and time of a later month, or that month's last day (Regulation 1182/71 Art. 3).

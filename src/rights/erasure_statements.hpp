@@ -64,31 +64,6 @@ UPDATE privacy_requests
  WHERE organisation_id = $1::uuid AND request_id = $2::uuid
 )sql"};
 
-inline constexpr storage::Statement add_archive{R"sql(
--- rights.add_archive
-INSERT INTO privacy_archives (organisation_id, request_id, user_id, archive, expires_at)
-VALUES ($1::uuid, $2::uuid, $3::uuid, $4::bytea, to_timestamp($5::bigint / 1000.0))
-ON CONFLICT DO NOTHING
-)sql"};
-
-inline constexpr storage::Statement set_ready{R"sql(
--- rights.set_ready
-UPDATE privacy_requests SET state = 'ready', done_at = to_timestamp($3::bigint / 1000.0)
- WHERE organisation_id = $1::uuid AND request_id = $2::uuid
-)sql"};
-
-inline constexpr storage::Statement expire_archives{R"sql(
--- rights.expire_archives
-WITH old AS (
-    DELETE FROM privacy_archives
-     WHERE (organisation_id, request_id) IN (
-           SELECT organisation_id, request_id FROM privacy_archives
-            WHERE expires_at <= to_timestamp($1::bigint / 1000.0) LIMIT 100)
-    RETURNING organisation_id, request_id)
-UPDATE privacy_requests r SET state = 'done' FROM old
- WHERE (r.organisation_id, r.request_id) = (old.organisation_id, old.request_id)
-)sql"};
-
 inline constexpr storage::Statement people_after{R"sql(
 -- rights.people_after
 SELECT user_id, organisation_id FROM users WHERE user_id > $1::uuid ORDER BY user_id LIMIT 1000

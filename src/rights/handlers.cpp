@@ -37,10 +37,13 @@ Task<Result<Reply>> certificate(RightsService& rights, RightsPermit permit, Read
 }
 
 Task<Result<Reply>> archive(RightsService& rights, RightsPermit permit, ReadRequest wanted) {
-    auto zip = co_await rights.archive(permit, wanted.who, wanted.id);
+    auto zip = co_await rights.archive(std::move(permit), wanted.who, wanted.id);
     if (!zip) co_return zip.error();
-    co_return Reply{
-        200, *std::move(zip), {{"Content-Disposition", "attachment; filename=\"samtal.zip\""}}, "application/zip"};
+    co_return Reply{200,
+                    {},
+                    {{"Content-Disposition", "attachment; filename=\"samtal.zip\""}},
+                    "application/zip",
+                    *std::move(zip)};
 }
 
 Task<Result<Reply>> list_open(DeskService& desk, RightsPermit permit, ListOpen wanted) {

@@ -120,36 +120,6 @@ Task<Result<void>> PgErasureRepository::finish(RightsPermit const& permit, Work 
     });
 }
 
-Task<Result<void>> PgErasureRepository::set_running(RightsPermit const& permit, Work const& work) {
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
-        if (take(tx, work)) run_on(tx, work, "");
-        return {};
-    });
-}
-
-Task<Result<void>> PgErasureRepository::store_archive(RightsPermit const& permit, Work const& work,
-                                                      std::string const& zip, Timestamp now, Timestamp expires) {
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
-        auto const subject = take(tx, work);
-        if (!subject) return {};
-        auto const sealed =
-            cipher_.seal(*work.user, {field::PrivacyArchivesArchive::column, work.id.value()}, zip);
-        if (!sealed) return {};  // erased meanwhile: that ends this request too
-        tx.exec(add_archive, work.organisation.text(), work.id.text(), work.user->text(), storage::bytea(*sealed),
-                ms(expires));
-        tx.exec(set_ready, work.organisation.text(), work.id.text(), ms(now));
-        record(tx, permit, "rights.archive_made", *subject, work.id, now);
-        return {};
-    });
-}
-
-Task<Result<void>> PgErasureRepository::expire_archives(RightsPermit const& permit, Timestamp now) {
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
-        tx.exec(rights::expire_archives, ms(now));
-        return {};
-    });
-}
-
 Task<Result<std::vector<PgErasureRepository::Somebody>>> PgErasureRepository::people(RightsPermit const& permit,
                                                                                      UserId after) {
     co_return co_await db_.read(permit, [&](Tx& tx) -> Result<std::vector<Somebody>> {

@@ -29,8 +29,7 @@ struct ErasedBatch {
     Place reached;
 };
 
-/// The steps of an erasure, each a transaction that may be repeated, and those of an archive. On connections that
-/// nobody else waits for.
+/// The steps of an erasure, each a transaction that may be repeated. On connections that nobody else waits for.
 class PgErasureRepository {
 public:
     PgErasureRepository(storage::Database& db, storage::ColumnCipher& cipher, storage::SubjectKeys& keys)
@@ -51,11 +50,6 @@ public:
                                                          int most);
     using Certify = std::function<std::string(Certificate const&)>;
     Task<Result<void>> finish(RightsPermit const&, Work const&, Certify const&, Timestamp now);
-
-    Task<Result<void>> set_running(RightsPermit const&, Work const&);
-    Task<Result<void>> store_archive(RightsPermit const&, Work const&, std::string const& zip, Timestamp now,
-                                     Timestamp expires);
-    Task<Result<void>> expire_archives(RightsPermit const&, Timestamp now);
 
     struct Somebody {
         OrganisationId organisation;

@@ -140,18 +140,4 @@ Task<Result<Request>> PgRequestRepository::find_by_receipt(RightsPermit const& p
     });
 }
 
-Task<Result<std::string>> PgRequestRepository::archive(RightsPermit const& permit, RequestId id, Timestamp now) {
-    co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::string> {
-        UserId const user = permit.actor();
-        auto const rows = tx.exec(read_archive, permit.organisation().text(), id.text(), user.text(), ms(now));
-        if (rows.empty()) return no_such_request;
-        auto zip =
-            cipher_.open(user, {field::PrivacyArchivesArchive::column, id.value()}, storage::bytes_of(rows[0][0]));
-        auto const subject = pseudonym(cipher_, user);
-        if (!zip || !subject) return no_such_request;
-        record(tx, permit, "rights.archive_fetched", *subject, id, now);
-        return zip;
-    });
-}
-
 }  // namespace samtal::rights

@@ -41,8 +41,6 @@ public:
     Task<Result<Request>> find(RightsPermit const&, RequestId);
     /// `unauthenticated` for an unknown or expired receipt.
     Task<Result<Request>> find_by_receipt(RightsPermit const&, std::string const& receipt_hash, Timestamp now);
-    /// The ZIP; `not_found` when there is none, or no longer.
-    Task<Result<std::string>> archive(RightsPermit const&, RequestId, Timestamp now);
 
 private:
     storage::Database& db_;

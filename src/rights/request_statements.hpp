@@ -79,11 +79,4 @@ SELECT request_id, organisation_id, user_id, kind, state, language, (extract(epo
  WHERE receipt_hash = $1::bytea AND receipt_expires_at > to_timestamp($2::bigint / 1000.0)
 )sql"};
 
-inline constexpr storage::Statement read_archive{R"sql(
--- rights.read_archive
-SELECT archive FROM privacy_archives
- WHERE organisation_id = $1::uuid AND request_id = $2::uuid AND user_id = $3::uuid
-   AND expires_at > to_timestamp($4::bigint / 1000.0)
-)sql"};
-
 }  // namespace samtal::rights

@@ -143,14 +143,17 @@ Task<Result<Request>> RightsService::find(RightsPermit const& permit, RequestId 
     co_return found;
 }
 
-Task<Result<std::string>> RightsService::archive(RightsPermit const& permit, Principal who, RequestId id) {
+Task<Result<std::shared_ptr<ArchiveSource>>> RightsService::archive(RightsPermit permit, Principal who,
+                                                                    RequestId id) {
     if (auto const stepped_up = co_await parts_.identity.require_step_up(who); !stepped_up)
         co_return stepped_up.error();
     auto const request = co_await requests_.find(permit, id);
     if (!request) co_return request.error();
     if (request->kind != "access" && request->kind != "portability") co_return no_archive;
     if (request->state == "received" || request->state == "running") co_return not_ready;
-    co_return co_await requests_.archive(permit, id, parts_.clock());
+    auto const stored = co_await pieces_.fetch(permit, id, parts_.clock());
+    if (!stored) co_return stored.error();
+    co_return std::make_shared<ArchiveSource>(pieces_, std::move(permit), id, *stored);
 }
 
 }  // namespace samtal::rights

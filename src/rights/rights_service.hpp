@@ -1,5 +1,6 @@
 #pragma once
 
+#include "archive_source.hpp"
 #include "pg_request_repository.hpp"
 #include "rectification_service.hpp"
 #include "samtal/rights/rights.hpp"
@@ -16,6 +17,7 @@ public:
           wake_{std::move(wake)},
           notices_{parts.db, parts.cipher, parts.ring},
           requests_{parts.db, parts.cipher, notices_},
+          pieces_{parts.db, parts.cipher},
           rectification_{parts_, requests_, notices_} {}
 
     /// `denied`/"step-up-required" for access, portability, erasure and an e-mail address; `conflict`:
@@ -26,7 +28,7 @@ public:
     /// The actor's own; with a receipt, the one it belongs to.
     Task<Result<Request>> find(RightsPermit const&, RequestId, std::string const& receipt);
     /// Needs step-up. `conflict`/"in-progress" until it is ready.
-    Task<Result<std::string>> archive(RightsPermit const&, Principal, RequestId);
+    Task<Result<std::shared_ptr<ArchiveSource>>> archive(RightsPermit, Principal, RequestId);
 
 private:
     [[nodiscard]] RequestRow row_of(NewRequest const&) const;
@@ -40,6 +42,7 @@ private:
     std::function<void()> wake_;
     PgNoticeRepository notices_;
     PgRequestRepository requests_;
+    PgPieceRepository pieces_;
     RectificationService rectification_;
 };
 

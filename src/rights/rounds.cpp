@@ -1,7 +1,9 @@
 #include "rounds.hpp"
 
 #include "deadline.hpp"
+#include "piece_writer.hpp"
 #include "rectification_rules.hpp"
+#include "samtal/core/uuid_v7.hpp"
 #include "samtal/ops/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -21,25 +23,37 @@ namespace {
 constexpr auto pause = 2s;
 constexpr auto lapse_pause = 10s;
 
+bool is_archive(Work const& work) {
+    return work.kind == "access" || work.kind == "portability";
+}
+
 }  // namespace
 
 void Rounds::start() {
+    start(duties_, &Rounds::round);
+    start(archives_, &Rounds::archive_round);
+}
+
+void Rounds::start(Lane& lane, Round round) {
     auto const promise = std::make_shared<std::promise<void>>();
-    ended_ = promise->get_future();
-    asio::co_spawn(parts_.executor, rounds(), [promise](std::exception_ptr) { promise->set_value(); });
+    lane.ended = promise->get_future();
+    asio::co_spawn(parts_.executor, rounds(lane, round), [promise](std::exception_ptr) { promise->set_value(); });
 }
 
 void Rounds::stop() {
     stopping_ = true;
-    if (!ended_.valid()) return;
-    asio::post(parts_.executor, [this] { timer_.cancel(); });
-    ended_.wait();
+    if (!duties_.ended.valid()) return;
+    wake();
+    duties_.ended.wait();
+    archives_.ended.wait();
 }
 
 void Rounds::wake() {
     asio::post(parts_.executor, [this] {
-        woken_ = true;
-        timer_.cancel();
+        for (Lane* const lane : {&duties_, &archives_}) {
+            lane->again = true;
+            lane->timer.cancel();
+        }
     });
 }
 
@@ -49,19 +63,18 @@ Workload Rounds::workload() const {
 }
 
 /// Breakage ends here: the next round takes up what is left.
-Task<void> Rounds::rounds() {
+Task<void> Rounds::rounds(Lane& lane, Round round) {
     while (!stopping_) {
-        woken_ = false;
-        unfinished_ = false;
+        lane.again = false;
         try {
-            co_await round();
+            co_await (this->*round)();
         } catch (std::exception const& e) {
             ops::write_log(ops::Level::warning, "rights.round_failed", ops::field("what", e.what()));
         }
         if (stopping_) co_return;
-        if (woken_ || unfinished_) continue;
-        timer_.expires_after(pause);
-        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (lane.again) continue;
+        lane.timer.expires_after(pause);
+        co_await lane.timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }
 
@@ -69,14 +82,19 @@ Task<void> Rounds::round() {
     auto const permit = parts_.permits.permit_machine<purpose::RightsAndEvidence>(OrganisationId::nil());
     if (!looked_) co_await replay(permit);
     co_await lapse(permit);
-    bool const all = co_await work_on_all(permit);
+    bool const all = co_await work_on_all(permit, false);
     replayed_ = replayed_ || all;
-    (void)co_await repository_.expire_archives(permit, parts_.clock());
+    (void)co_await pieces_.expire(permit, parts_.clock());
     co_await teller_.round(permit);
     auto const load = co_await repository_.workload(permit, parts_.clock());
     if (!load) co_return;
     std::scoped_lock const lock{mutex_};
     workload_ = *load;
+}
+
+Task<void> Rounds::archive_round() {
+    auto const permit = parts_.permits.permit_machine<purpose::RightsAndEvidence>(OrganisationId::nil());
+    (void)co_await work_on_all(permit, true);
 }
 
 /// Everybody is looked at once: a page of the main database, a question to the key store.
@@ -95,7 +113,7 @@ Task<void> Rounds::replay(RightsPermit const& permit) {
 }
 
 /// False: an erasure is not done, and nothing that the register allows keeps it from being done.
-Task<bool> Rounds::work_on_all(RightsPermit const& permit) {
+Task<bool> Rounds::work_on_all(RightsPermit const& permit, bool archives) {
     bool all = true;
     RequestId after{boost::uuids::uuid{}};
     while (!stopping_) {
@@ -104,6 +122,7 @@ Task<bool> Rounds::work_on_all(RightsPermit const& permit) {
         if (open->empty()) co_return all;
         for (Work const& work : *open) {
             if (stopping_) co_return false;
+            if (is_archive(work) != archives) continue;
             bool const done = co_await work_on(permit, work);
             all = all && done;
         }
@@ -118,10 +137,10 @@ Task<bool> Rounds::work_on(RightsPermit const& permit, Work const& work) {
         if (!work.user) co_return true;
         if (work.kind == "erasure") {
             auto const outcome = co_await eraser_.erase(permit, work);
-            unfinished_ = unfinished_ || outcome == Eraser::Outcome::more;
+            duties_.again = duties_.again || outcome == Eraser::Outcome::more;
             co_return outcome == Eraser::Outcome::done || outcome == Eraser::Outcome::held;
         }
-        if (work.kind == "access" || work.kind == "portability")
+        if (is_archive(work))
             co_await build_archive(permit, work);
         else if (work.kind == "rectification")
             co_await settle_address(permit, work);
@@ -152,14 +171,25 @@ Task<void> Rounds::lapse(RightsPermit const& permit) {
 }
 
 Task<void> Rounds::build_archive(RightsPermit const& permit, Work const& work) {
-    if (!co_await repository_.set_running(permit, work)) co_return;
     if (archive_ == nullptr) co_return;
-    View const view = work.kind == "access" ? View::access : View::portability;
-    auto const zip =
-        co_await archive_->build(permit, {work.organisation, *work.user, SessionId::nil()}, view, work.language);
-    if (!zip) co_return;  // erased meanwhile, or tried again in the next round
     Timestamp const now = parts_.clock();
-    (void)co_await repository_.store_archive(permit, work, *zip, now, now + archive_life);
+    Build const build{work, uuid_v7(now)};
+    auto const begun = co_await pieces_.begin(permit, build, now + unfinished_archive_life);
+    if (!begun || !*begun) co_return;
+    auto const made = co_await make_archive(permit, build);
+    if (!made) (void)co_await pieces_.drop(permit, build);  // erased meanwhile, or tried again in the next round
+}
+
+Task<Result<void>> Rounds::make_archive(RightsPermit const& permit, Build const& build) {
+    PieceWriter writer{pieces_, permit, build, [this] { return stopping_.load(); }};
+    Work const& work = build.work;
+    View const view = work.kind == "access" ? View::access : View::portability;
+    auto const made =
+        co_await archive_->build(permit, {work.organisation, *work.user, SessionId::nil()}, view, work.language,
+                                 [&writer](std::string piece) { return writer.add(std::move(piece)); });
+    if (!made) co_return made.error();
+    Timestamp const now = parts_.clock();
+    co_return co_await pieces_.finish(permit, build, writer.seal(), now, now + archive_life);
 }
 
 }  // namespace samtal::rights

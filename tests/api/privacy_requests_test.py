@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import base64
 import datetime
+import hashlib
 import io
 import json
 import pathlib
+import secrets
 import subprocess
+import uuid
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -88,6 +91,49 @@ def test_J1_an_archive_is_there_soon_and_needs_step_up_each_time(hire: Hire) -> 
         assert any("Arkiverad" in archive.read(name).decode() for name in archive.namelist() if name.endswith(".jsonl"))
     problem(who.second_client().get(path + "/archive"), 403, "step-up-required")
     problem(who.client.get(f"{REQUESTS}/{ABSENT}/archive"), 404)
+
+
+def archive_of(who: Person, kind: str = "access") -> tuple[str, bytes]:
+    """The request's path, and the ZIP."""
+    step_up(who)
+    path = f"{REQUESTS}/{ask(who, kind)['request_id']}"
+    eventually(lambda: ok(who.client.get(path))["state"] == "ready", 60, "the archive is ready")
+    answer = who.client.get(path + "/archive")
+    assert answer.status_code == 200
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    return path, answer.content
+
+
+def pieces_of(platform: Platform, path: str) -> int:
+    request = path.rsplit("/", 1)[1]
+    return int(Cluster(platform).ask("samtal", f"SELECT count(*) FROM privacy_archive_pieces WHERE request_id = '{request}'")[0][0])
+
+
+def test_J1_a_large_archive_is_whole_and_its_manifest_right(hire: Hire, platform: Platform) -> None:
+    who, other = hire(), hire()
+    where = people.conversation(who, other)
+    texts = {secrets.token_hex(4000) for _ in range(120)}
+    for text in texts:
+        message = {"client_message_id": str(uuid.uuid4()), "text": text}
+        ok(who.client.post(f"/v1/conversations/{where}/messages", message), 201)
+    path, content = archive_of(who)
+    assert pieces_of(platform, path) > 1
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        assert {json.loads(line)["text"] for line in archive.read("data/messages.jsonl").splitlines()} == texts
+        listed = {one["path"]: one["sha256"] for one in json.loads(archive.read("manifest.json"))["files"]}
+        assert set(listed) == set(archive.namelist()) - {"manifest.json"}
+        assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in listed.items())
+    certified(platform, erase(who))
+    assert pieces_of(platform, path) == 0
+
+
+def test_J1_whoever_leaves_during_a_download_can_fetch_it_again(hire: Hire) -> None:
+    who = hire()
+    path, content = archive_of(who)
+    with who.client.get(path + "/archive", stream=True) as answer:
+        assert answer.raw.read(100) == content[:100]
+    assert who.client.get(path + "/archive").content == content
 
 
 def test_J1_A3_the_receipts_in_an_archive_verify(hire: Hire, platform: Platform, tmp_path: pathlib.Path) -> None:

@@ -74,6 +74,7 @@ struct Reply {
     std::string json;
     std::vector<net::Header> headers;
     std::string content_type = "application/json";  // of what stands in `json`
+    std::shared_ptr<net::BodySource> source{};      // in place of `json`, for what is large
 };
 [[nodiscard]] inline Reply created(std::string json) {
     return {201, std::move(json), {}};

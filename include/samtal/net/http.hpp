@@ -3,6 +3,7 @@
 #include "samtal/core/task.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,11 +35,25 @@ struct Request {
     [[nodiscard]] bool has(std::string_view name) const noexcept;
 };
 
+/// A body that is too large to lie in memory: its size is known, its bytes come as they are sent. Used by one
+/// connection at a time, on that connection's executor.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+
+    /// In bytes; what Content-Length says.
+    [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+    /// The next bytes, asked for when the ones before are on their way. Empty when it cannot go on, and may throw:
+    /// then the connection is closed, so that the client sees that something is missing.
+    virtual Task<std::string> next() = 0;
+};
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
     std::vector<Header> headers;
+    std::shared_ptr<BodySource> source{};  // in place of `body`
 };
 
 class Socket;

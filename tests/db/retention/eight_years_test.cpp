@@ -142,8 +142,9 @@ std::vector<Planted> const tables{
      "language, received_at, due_at) "
      "VALUES ('{0}', gen_random_uuid(), '{2}', sha256(''), 'access', 'ready', 'sv', '2000-01-01', {1}) "
      "RETURNING request_id) "
-     "INSERT INTO privacy_archives (organisation_id, request_id, user_id, archive, expires_at) "
-     "SELECT '{0}', request_id, '{2}', '', {1} FROM r"},
+     "INSERT INTO privacy_archives (organisation_id, request_id, user_id, archive, build_id, alive_at, "
+     "expires_at) "
+     "SELECT '{0}', request_id, '{2}', '', gen_random_uuid(), '2000-01-01', {1} FROM r"},
     {"privacy_intakes",
      "received_at",
      {60, 0},

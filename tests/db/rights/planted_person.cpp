@@ -261,8 +261,17 @@ void PlantedPerson::plant_rights() {
     row("privacy_archives")
         .plain("user_id", user_)
         .plain("request_id", request)
-        .hidden("archive", mark_.text("PK"), request)
+        .hidden("archive", mark_.text("seal"), request)
+        .raw("build_id", "gen_random_uuid()")
+        .raw("alive_at", "now()")
         .plain("expires_at", mark_.time());
+    std::string const piece = mark_.id();
+    row("privacy_archive_pieces")
+        .raw("user_id", fmt::format("'{}'", user_))
+        .raw("request_id", fmt::format("'{}'", request))
+        .raw("number", "1")
+        .raw("piece_id", fmt::format("'{}'", piece))
+        .hidden("piece", mark_.text("PK"), piece);
 }
 
 }  // namespace samtal::rights

@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,27 @@ private:
     int closings_ = 0;
 };
 
+/// A body in pieces of a hundred thousand letters, of which some may be missing; "throw" after the first.
+class Letters : public BodySource {
+public:
+    static constexpr std::size_t piece_bytes = 100'000;
+
+    Letters(int promised, int given, bool throws = false)
+        : promised_{static_cast<std::size_t>(promised)}, given_{given}, throws_{throws} {}
+    std::uint64_t size() const noexcept override { return promised_ * piece_bytes; }
+    Task<std::string> next() override {
+        if (throws_ && sent_ > 0) throw std::runtime_error{"the source ran dry"};
+        if (sent_ == given_) co_return std::string{};
+        co_return std::string(piece_bytes, static_cast<char>('a' + sent_++ % 26));
+    }
+
+private:
+    std::size_t promised_;
+    int given_;
+    bool throws_;
+    int sent_ = 0;
+};
+
 class EchoApplication : public Application {
 public:
     static constexpr std::size_t largest_body = 1000;
@@ -87,6 +109,12 @@ public:
             response.body = "slow";
         } else if (request.path == "/large") {
             response.body = std::string(8 * 1024 * 1024, 'x');
+        } else if (request.path == "/pieces") {
+            response.source = std::make_shared<Letters>(80, 80);
+        } else if (request.path == "/too-few") {
+            response.source = std::make_shared<Letters>(3, 2);
+        } else if (request.path == "/broken") {
+            response.source = std::make_shared<Letters>(3, 3, true);
         } else if (request.path == "/none") {
             response.status = 204;
         } else if (request.path == "/inject") {

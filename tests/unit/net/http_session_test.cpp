@@ -181,6 +181,49 @@ TEST(HttpSession, CutsAClientThatDoesNotReadItsResponse) {
     EXPECT_LT(client.response().size(), 8'000'000U);
 }
 
+TEST(HttpSession, SendsABodyInPiecesAndServesTheNextRequest) {
+    EchoServer echo;
+    RawClient client{echo.server.port()};
+    auto const response = client.send(get("/pieces") + get("/next")).response();
+    EXPECT_TRUE(
+        response.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 8000000\r\n"));
+    std::string const body = body_of(response);
+    ASSERT_EQ(body.size(), 80 * Letters::piece_bytes);
+    for (std::size_t n = 0; n < 80; ++n)
+        EXPECT_EQ(body.substr(n * Letters::piece_bytes, Letters::piece_bytes),
+                  std::string(Letters::piece_bytes, static_cast<char>('a' + n % 26)));
+    EXPECT_EQ(body_of(client.response()), "/next||127.0.0.1");
+}
+
+TEST(HttpSession, SendsNoPiecesToWhomAsksForTheHeadAlone) {
+    EchoServer echo;
+    RawClient client{echo.server.port()};
+    client.send("HEAD /pieces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    std::string const response = client.response();
+    EXPECT_NE(response.find("\r\nContent-Length: 8000000\r\n"), std::string::npos);
+    EXPECT_EQ(body_of(response), "");
+}
+
+TEST(HttpSession, ClosesWhenABodyInPiecesEndsEarlySoThatItIsNotTakenForWhole) {
+    EchoServer echo;
+    for (auto const& [path, given] : {std::pair{"/too-few", 2U}, {"/broken", 1U}}) {
+        RawClient client{echo.server.port()};
+        auto const response = client.send(get(path) + get("/next")).response();
+        EXPECT_NE(response.find("\r\nContent-Length: 300000\r\n"), std::string::npos);
+        EXPECT_EQ(body_of(response).size(), given * Letters::piece_bytes) << path;
+        EXPECT_TRUE(client.ends()) << path;
+    }
+}
+
+TEST(HttpSession, CutsAClientThatStopsReadingABodyInPieces) {
+    EchoServer echo{with_limits({.write = 200ms})};
+    RawClient client{echo.server.port(), 4096};
+    client.send(get("/pieces"));
+    while (echo.server.connections() == 0) std::this_thread::yield();
+    while (echo.server.connections() == 1) std::this_thread::yield();
+    EXPECT_LT(client.response().size(), 8'000'000U);
+}
+
 TEST(HttpSession, AnswersARequestThatAsksForAnUpgradeNobodyGives) {
     EchoServer echo;
     auto const ask = [&](std::string const& path, std::string const& version) {

@@ -1,9 +1,12 @@
 #include "rights/archive_manifest.hpp"
 #include "rights/archive_row.hpp"
+#include "rights/archive_seal.hpp"
 #include "support/unzip.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <set>
 
 namespace samtal::rights {
 namespace {
@@ -68,18 +71,19 @@ TEST(ArchiveRow, MakesAReceiptOfWhatWasSigned) {
 }
 
 TEST(ArchiveManifest, ListsFilesWithHashAndRowsAndWhatIsWithheld) {
-    std::list<ArchiveFile> files;
-    ArchiveFile& file = files.emplace_back("data/notes.jsonl");
-    file.write_row("{}\n");
-    file.write_row("{}\n");
-    file.finish();
-    files.emplace_back("index.html").finish();
+    ArchiveZip zip{system_now()};
+    zip.begin("data/notes.jsonl");
+    zip.write_row("{}\n");
+    zip.write_row("{}\n");
+    zip.end();
+    zip.begin("index.html");
+    zip.end();
     ArchivePlan plan;
     plan.language = "sv";
     plan.tables = {table};
     plan.tables_withheld = {{"counts", "Counts", "unlinkable"}};
     auto const manifest = nlohmann::json::parse(
-        encode_manifest(plan, View::portability, parse_rfc3339("2026-03-04T05:06:07Z").value(), files));
+        encode_manifest(plan, View::portability, parse_rfc3339("2026-03-04T05:06:07Z").value(), zip.files()));
     EXPECT_EQ(manifest["view"], "portability");
     EXPECT_EQ(manifest["created_at"], "2026-03-04T05:06:07.000Z");
     EXPECT_EQ(manifest["files"][0],
@@ -92,17 +96,56 @@ TEST(ArchiveManifest, ListsFilesWithHashAndRowsAndWhatIsWithheld) {
     EXPECT_EQ(manifest["withheld_tables"][0]["table"], "counts");
 }
 
-TEST(ArchiveFiles, ComeOutOfTheZipAsTheyWentIn) {
-    std::list<ArchiveFile> files;
+TEST(ArchiveZip, GivesTheFilesAsTheyWentIn) {
     std::string large;
     for (int i = 0; i < 50'000; ++i) large += std::to_string(i) + "\n";
+    ArchiveZip zip{system_now()};
     for (auto const& [path, content] : {std::pair{"data/a.csv", large}, {"empty", ""}, {"b", "x"}}) {
-        ArchiveFile& file = files.emplace_back(path);
-        file.write(content);
-        file.finish();
+        zip.begin(path);
+        zip.write(content);
+        zip.end();
     }
-    auto const out = testing::unzip(zipped(std::move(files), system_now()));
-    EXPECT_EQ(out, (std::map<std::string, std::string>{{"data/a.csv", large}, {"empty", ""}, {"b", "x"}}));
+    zip.close();
+    std::string all;
+    while (zip.waiting() > 0) {
+        std::string const piece = zip.take(1000);
+        EXPECT_LE(piece.size(), 1000U);
+        all += piece;
+    }
+    EXPECT_EQ(testing::unzip(all),
+              (std::map<std::string, std::string>{{"data/a.csv", large}, {"empty", ""}, {"b", "x"}}));
+}
+
+TEST(ArchiveZip, KeepsNothingThatWasTaken) {
+    std::string noise(256 * 1024, '\0');
+    ArchiveZip zip{system_now()};
+    zip.begin("noise");
+    for (int n = 0; n < 40; ++n) {
+        randombytes_buf(noise.data(), noise.size());
+        zip.write(noise);
+        EXPECT_LT(zip.waiting(), 2 * noise.size());
+        while (zip.waiting() > 0) (void)zip.take(noise.size());
+    }
+}
+
+TEST(ArchiveSeal, ComesBackAsItWas) {
+    ArchiveSeal const seal{0x0102'0304'05ff'0708, std::string(32, 'h')};
+    EXPECT_EQ(decode_seal(encode(seal)).value(), seal);
+    EXPECT_FALSE(decode_seal(""));
+    EXPECT_FALSE(decode_seal(encode(seal) + "x"));
+}
+
+TEST(ArchiveSeal, KnowsThePiecesAndTheirOrder) {
+    auto const of = [](std::vector<std::string> const& hashes) {
+        SealHash all;
+        for (auto const& hash : hashes) all.add(hash);
+        return all.finish();
+    };
+    std::string const a(32, 'a');
+    std::string const b(32, 'b');
+    std::set<std::string> const different{of({}), of({a}), of({a, b}), of({b, a}), of({a, b, b})};
+    EXPECT_EQ(different.size(), 5U);
+    EXPECT_EQ(of({a, b}), of({a, b}));
 }
 
 TEST(ArchivePlan, PortabilityIsAPartOfAccess) {
