@@ -131,7 +131,8 @@ def test_J1_a_large_archive_is_whole_and_its_manifest_right(hire: Hire, platform
 def test_J1_whoever_leaves_during_a_download_can_fetch_it_again(hire: Hire) -> None:
     who = hire()
     path, content = archive_of(who)
-    with who.client.get(path + "/archive", stream=True) as answer:
+    with who.client.session.get(who.client.base + path + "/archive", stream=True, timeout=30,
+                                headers={"Authorization": f"Bearer {who.client.token}"}) as answer:
         assert answer.raw.read(100) == content[:100]
     assert who.client.get(path + "/archive").content == content
 
