@@ -80,3 +80,13 @@ def test_J1_an_archive_survives_kill_9(platform: Platform, author: Person, piece
     rows = {one["path"]: one["rows"] for one in fetched(author, path)["files"]}
     assert rows["data/messages.jsonl"] == rows["data/messages.csv"] == MESSAGES
     assert stored(platform, request)[1] == 1
+
+
+def test_J1_an_archive_survives_a_stop_which_does_not_wait_for_it(platform: Platform, author: Person) -> None:
+    step_up(author)
+    request = ok(author.client.post(REQUESTS, {"kind": "portability"}), 202)["request_id"]
+    eventually(lambda: stored(platform, request) >= (1, 1), 30, "the archive is being made")
+    platform.restart()
+    assert not is_ready(author, f"{REQUESTS}/{request}")
+    eventually(lambda: is_ready(author, f"{REQUESTS}/{request}"), 60, "the archive is ready after all")
+    assert fetched(author, f"{REQUESTS}/{request}")["view"] == "portability"
