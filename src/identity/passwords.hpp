@@ -3,19 +3,13 @@
 #include "samtal/core/result.hpp"
 #include "samtal/core/secret.hpp"
 #include "samtal/core/task.hpp"
+#include "samtal/ops/work_pool.hpp"
 #include "samtal/storage/key_store.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
 
 namespace samtal::identity {
 
@@ -45,57 +39,27 @@ private:
     std::string of_nobody_;
 };
 
-/// Hashes on threads of its own, so that logins never hold up I/O, and at most `queue` of them wait.
+/// Hashes on threads of its own, so that logins never hold up I/O.
 class PasswordPool {
 public:
     PasswordPool(PasswordHasher const& hasher, std::size_t threads, std::size_t queue)
-        : hasher_{hasher}, most_{threads + queue}, threads_{threads} {}
-    ~PasswordPool() { close(); }
-    PasswordPool(PasswordPool const&) = delete;
-    PasswordPool& operator=(PasswordPool const&) = delete;
+        : hasher_{hasher}, pool_{threads, queue} {}
 
     /// `exhausted` at once when the queue is full. The caller keeps the arguments until the answer.
     [[nodiscard]] Task<Result<bool>> matches(std::string_view stored, Secret const& password) {
-        return on_threads([this, stored, &password] { return hasher_.matches(stored, password); });
+        return pool_.run([this, stored, &password] { return Result<bool>{hasher_.matches(stored, password)}; });
     }
     [[nodiscard]] Task<Result<std::string>> hash(Secret const& password) {
-        return on_threads([this, &password] { return hasher_.hash(password); });
+        return pool_.run([this, &password] { return Result<std::string>{hasher_.hash(password)}; });
     }
     [[nodiscard]] PasswordHasher const& hasher() const noexcept { return hasher_; }
 
     /// Finishes what was begun and takes no more.
-    void close() {
-        if (!closed_.exchange(true)) threads_.join();
-    }
+    void close() { pool_.close(); }
 
 private:
-    struct Place {
-        explicit Place(std::atomic<std::size_t>& taken) : places{taken}, number{++taken} {}
-        ~Place() { --places; }
-        Place(Place const&) = delete;
-        Place& operator=(Place const&) = delete;
-
-        std::atomic<std::size_t>& places;
-        std::size_t number;
-    };
-
-    template <class Work, class T = std::invoke_result_t<Work&>>
-    Task<Result<T>> on_threads(Work work) {
-        Place const place{taken_};
-        if (place.number > most_ || closed_)
-            co_return Error{Errc::exhausted, "too many passwords wait to be checked"};
-        co_return co_await boost::asio::co_spawn(threads_, done<Work, T>(work), boost::asio::use_awaitable);
-    }
-    template <class Work, class T>
-    static Task<T> done(Work& work) {
-        co_return work();
-    }
-
     PasswordHasher const& hasher_;
-    std::size_t most_;
-    std::atomic<std::size_t> taken_ = 0;
-    std::atomic<bool> closed_ = false;
-    boost::asio::thread_pool threads_;
+    ops::WorkPool pool_;
 };
 
 }  // namespace samtal::identity

@@ -51,7 +51,8 @@ Task<Eraser::Outcome> Eraser::shut(RightsPermit const& permit, Work const& work)
     auto writers = value_of(co_await repository_.others_at_work(permit));
     co_await parts_.end_access(*work.user);
     co_await parts_.uncount(*work.user);
-    if (!co_await notices_.prepare(permit, work.id, work.organisation, *work.user, parts_.in_force(), parts_.clock()))
+    if (!co_await notices_.prepare(permit, work.id, work.organisation, *work.user, parts_.in_force(),
+                                   parts_.clock()))
         throw Unavailable{"the database is busy"};
     if (auto const step = value_of(co_await repository_.destroy_key(permit, work)); step != Step::done)
         co_return hindered(step);

@@ -4,17 +4,14 @@ from __future__ import annotations
 from support import conformance
 from support.platform import Platform
 
-# Nothing discloses anything yet: tests/db/audit reads what it plants.
-NOT_MET = {f"Disclosure.{field}" for field in ("disclosure_id", "at", "recipient", "purpose", "categories", "reason", "country")}
-
 
 def test_nothing_undocumented_was_met() -> None:
     assert not conformance.violations, "\n".join(conformance.violations)
 
 
 def test_every_operation_kind_of_success_and_field_was_seen(platform: Platform) -> None:
-    missing = set(conformance.openapi(platform.url).never_seen())
-    assert missing == NOT_MET, "\n".join(sorted(missing ^ NOT_MET))
+    missing = conformance.openapi(platform.url).never_seen()
+    assert not missing, "\n".join(missing)
 
 
 def test_every_frame_and_field_was_seen(platform: Platform) -> None:

@@ -5,6 +5,7 @@ import copy
 import json
 import sys
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -126,6 +127,15 @@ def test_calls_are_listed_within_a_time(anna: Person) -> None:
     assert items(anna.client.get("/v1/calls?from=2001-01-01&to=2001-01-02T00:00:00Z")) == []
 
 
+def test_a_contact_changes_in_each_of_its_fields(hire: Callable[..., Person]) -> None:
+    who = hire(consents={"contacts": True})
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    report = ok(who.client.post("/v1/contacts/import", {"contacts": [{"name": "Ada"}]}, headers=key), 200)
+    change = {"name": "Ada B", "company": "Bolaget", "phone_numbers": ["+46701740605"], "emails": ["ada@example.org"]}
+    changed = ok(who.client.patch(f"/v1/contacts/{report['entries'][0]['contact_id']}", change), 200)
+    assert {name: changed[name] for name in change} == change
+
+
 def test_every_frame_may_carry_an_id(platform: Platform, anna: Person, bo: Person) -> None:
     place = people.conversation(anna, bo, title="Med id")
     bo.socket().say(place, "hej")
@@ -133,6 +143,7 @@ def test_every_frame_may_carry_an_id(platform: Platform, anna: Person, bo: Perso
     socket.send({"id": 1, "type": "authenticate", "access_token": anna.client.token})
     socket.ready()
     socket.send({"id": "two", "type": "typing", "conversation_id": place})
+    socket.send({"id": 3, "type": "presence.set", "state": "available"})
     socket.send({"id": None, "type": "conversation.read", "conversation_id": place, "seq": 1})
     done = socket.ask({"id": 4, "type": "sync", "positions": {place: {"seq": 0, "change": 0}}})
     assert done["type"] == "sync.done" and done["re"] == 4

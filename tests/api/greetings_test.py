@@ -93,6 +93,8 @@ def test_K3_the_schedule_decides_which_one_applies(owner: Person, switch: Client
     assert [plays(kind) for kind in ("busy", "voicemail", "absent", None)] == ["busy", "voicemail", None, "voicemail"]
     ok(record(owner, "absent", sounds.tone(0.4, pitch=300)), 200)  # the schedule stays
     assert plays("busy") == "busy"
+    weekly = {"time_zone": "Europe/Helsinki", "weekly": [{"days": ["mon", "fri"], "from": "08:00", "to": "17:30"}]}
+    assert ok(owner.client.put("/v1/greetings/absent/schedule", weekly), 200)["schedule"] == weekly | {"dates": []}
     ok(owner.client.put("/v1/greetings/absent/schedule", NOW), 200)
     assert plays("busy") == "absent"
     assert owner.client.delete("/v1/greetings/absent/schedule").status_code == 204

@@ -246,8 +246,8 @@ def test_A2_a_broken_register_is_refused_and_the_old_one_stays(changing: Changin
 
 def test_A2_another_structure_is_refused_while_running(changing: Changing) -> None:
     before = changing.notice()
-    changing.change('callers = ["person", "machine"]', 'callers = ["machine"]', "config.refused")
-    assert "purposes.call_setup.callers: differs from what is built in: this needs a build and a migration" in \
+    changing.change('callers = ["person", "doorstep"]', 'callers = ["person"]', "config.refused")
+    assert "purposes.cookies_necessary.callers: differs from what is built in: this needs a build and a migration" in \
         changing.events("config.refused")[-1]["problem"]
     assert changing.notice() == before
 

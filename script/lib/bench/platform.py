@@ -181,7 +181,8 @@ class Platform:
         for entry in Path("/proc").iterdir():
             try:
                 pid, (name, rest) = int(entry.name), (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
-                parent, ticks = int(rest.split()[1]), sum(map(int, rest.split()[11:13]))
+                times = list(map(int, rest.split()[11:15]))  # its own, and of its children that ended: backends come and go
+                parent, ticks = int(rest.split()[1]), sum(times if pid == postmaster else times[:2])
                 mine = name == "samtal-server" and str(self.data) in (entry / "cmdline").read_text()
             except (ValueError, OSError):  # no process, or one that ended meanwhile
                 continue

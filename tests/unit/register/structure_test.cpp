@@ -36,7 +36,8 @@ TEST(Structure, A2_NeedsABuildAndAMigrationForTheRest) {
     };
     for (auto const& [from, to, key] : std::initializer_list<Case>{
              {"basis = \"contract\"", "basis = \"consent\"", "purposes.account_login.basis"},
-             {"callers = [\"operator\"]", "callers = [\"operator\", \"person\"]", "purposes.incident_response.callers"},
+             {"callers = [\"operator\"]", "callers = [\"operator\", \"person\"]",
+              "purposes.incident_response.callers"},
              {"[purposes.marketing]", "[purposes.advertising]", "purposes.advertising"},
              {"lek = \"traffic\"", "lek = \"none\"", "categories.traffic.lek"},
              {"closed_group", "ni_ics_public", "service_class"},
