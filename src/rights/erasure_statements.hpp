@@ -38,11 +38,13 @@ SELECT DISTINCT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON 
    AND pg_has_role(a.usesysid, 'samtal_runtime', 'member')
 )sql"};
 
-// What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact.
+// What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact. No batch waits for
+// the disk: what a crash takes back is done again, and the certificate's commit puts all before it on disk.
 inline constexpr storage::Statement erase_batch{R"sql(
 -- rights.erase_batch
 WITH gone AS MATERIALIZED (
     SELECT e.*, row_number() OVER () AS n FROM erase_subject($1::uuid, $3::uuid, $4::text, $5::text[], $6::integer) AS e
+     CROSS JOIN set_config('synchronous_commit', 'off', true) AS later
 ), counted AS (
     INSERT INTO erasure_counts AS c (organisation_id, request_id, category, holding, erased)
     SELECT $1::uuid, $2::uuid, g.category, g.holding, g.erased FROM gone g
