@@ -32,7 +32,9 @@ private:
     /// From when the account is shut until the last row is gone.
     struct Walk {
         Place reached;
-        storage::Pace pace{{.share = 0.4}};  // a million messages have to be gone within a minute
+        storage::Pace pace{{.batch_time = std::chrono::milliseconds{2},
+                            .share = 0.6,
+                            .least = 50}};  // a million messages within a minute
     };
 
     Task<Outcome> shut(RightsPermit const&, Work const&);
