@@ -88,7 +88,7 @@ class _Newcomers(_Visitor):
         self.people: list[Person] = []
 
     def visit(self) -> None:
-        self.people += self.platform.people(1, self.server)
+        self.people += self.platform.people(1, server=self.server)
 
 
 def _insert_subjects(platform: Platform, store: Superuser) -> None:
