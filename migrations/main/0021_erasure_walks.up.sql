@@ -7,10 +7,11 @@ DROP FUNCTION erase_messages(uuid, uuid, integer);
 -- lock comes before, and in everybody's order: it is what gives the numbers. `after`: the key reached before.
 CREATE FUNCTION erase_messages(organisation uuid, person uuid, after text[], most integer, OUT erased bigint, OUT reached text[])
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE due tid[]; places uuid[]; ids uuid[];
+DECLARE due tid[]; places uuid[]; ids uuid[]; numbers bigint[];
 BEGIN
-    SELECT array_agg(d.ctid), array_agg(d.conversation_id), array_agg(d.client_message_id), count(*) INTO due, places, ids, erased
-      FROM (SELECT m.ctid, m.conversation_id, m.client_message_id FROM messages m
+    SELECT array_agg(d.ctid), array_agg(d.conversation_id), array_agg(d.client_message_id), array_agg(d.seq), count(*)
+      INTO due, places, ids, numbers, erased
+      FROM (SELECT m.ctid, m.conversation_id, m.client_message_id, m.seq FROM messages m
              WHERE m.organisation_id = $1 AND m.sender_id = $2
                AND (m.conversation_id, m.client_message_id)
                  > (coalesce(after[1]::uuid, '00000000-0000-0000-0000-000000000000'),
@@ -19,15 +20,15 @@ BEGIN
     reached := ARRAY[places[erased]::text, ids[erased]::text];
     PERFORM FROM conversations c WHERE c.organisation_id = $1 AND c.conversation_id = ANY (places)
       ORDER BY c.conversation_id FOR NO KEY UPDATE;
+    -- By their places alone: with `ctid = ANY (due)` a generic plan compares each of the person's rows with each place.
     WITH numbered AS MATERIALIZED (
-        SELECT m.ctid AS place, c.last_change + row_number() OVER (PARTITION BY m.conversation_id ORDER BY m.seq) AS change
-          FROM messages m
-          JOIN conversations c ON (c.organisation_id, c.conversation_id) = (m.organisation_id, m.conversation_id)
-         WHERE m.ctid = ANY (due) AND m.organisation_id = $1 AND m.sender_id = $2
+        SELECT d.place, c.last_change + row_number() OVER (PARTITION BY d.conversation_id ORDER BY d.seq) AS change
+          FROM unnest(due, places, numbers) AS d (place, conversation_id, seq)
+          JOIN conversations c ON (c.organisation_id, c.conversation_id) = ($1, d.conversation_id)
     ), stubs AS (
         UPDATE messages m
            SET sender_id = NULL, text = NULL, removed = 'erased', client_message_id = m.message_id, edited_at = NULL, change = n.change
-          FROM numbered n WHERE m.ctid = n.place
+          FROM numbered n WHERE m.ctid = n.place AND m.sender_id = $2
         RETURNING m.conversation_id, m.change
     )
     UPDATE conversations c SET last_change = g.change

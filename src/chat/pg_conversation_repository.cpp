@@ -2,7 +2,7 @@
 
 #include "change_statements.hpp"
 #include "conversation_statements.hpp"
-#include "message_rows.hpp"
+#include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <algorithm>

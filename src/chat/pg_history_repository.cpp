@@ -1,6 +1,6 @@
 #include "pg_history_repository.hpp"
 
-#include "message_rows.hpp"
+#include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
 
 #include <limits>

@@ -1,4 +1,4 @@
-#include "message_rows.hpp"
+#include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::chat {

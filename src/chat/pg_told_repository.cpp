@@ -1,6 +1,6 @@
 #include "pg_told_repository.hpp"
 
-#include "message_rows.hpp"
+#include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::chat {

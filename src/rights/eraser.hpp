@@ -4,6 +4,7 @@
 #include "pg_notice_repository.hpp"
 #include "samtal/storage/pace.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 
@@ -32,6 +33,7 @@ private:
     /// From when the account is shut until the last row is gone.
     struct Walk {
         Place reached;
+        std::chrono::nanoseconds worked{};
         storage::Pace pace{{.batch_time = std::chrono::milliseconds{2},
                             .share = 0.6,
                             .least = 50}};  // a million messages within a minute

@@ -38,8 +38,9 @@ SELECT DISTINCT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON 
    AND pg_has_role(a.usesysid, 'samtal_runtime', 'member')
 )sql"};
 
-// What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact. No batch waits for
-// the disk: what a crash takes back is done again, and the certificate's commit puts all before it on disk.
+// What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact. No
+// batch waits for the disk: what a crash takes back is done again, and the certificate's commit puts all before it
+// on disk.
 inline constexpr storage::Statement erase_batch{R"sql(
 -- rights.erase_batch
 WITH gone AS MATERIALIZED (

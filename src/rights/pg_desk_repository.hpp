@@ -1,7 +1,7 @@
 #pragma once
 
 #include "desk.hpp"
-#include "request_rows.hpp"
+#include "pg_request_rows_repository.hpp"
 #include "samtal/calls/phone_numbers.hpp"
 #include "samtal/storage/database.hpp"
 

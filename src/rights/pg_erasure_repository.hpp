@@ -1,7 +1,7 @@
 #pragma once
 
 #include "certificate.hpp"
-#include "request_rows.hpp"
+#include "pg_request_rows_repository.hpp"
 #include "samtal/rights/rights.hpp"
 #include "samtal/storage/database.hpp"
 

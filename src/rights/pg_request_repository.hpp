@@ -1,7 +1,7 @@
 #pragma once
 
 #include "pg_notice_repository.hpp"
-#include "request_rows.hpp"
+#include "pg_request_rows_repository.hpp"
 #include "samtal/storage/database.hpp"
 
 namespace samtal::rights {

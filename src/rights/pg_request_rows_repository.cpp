@@ -1,4 +1,4 @@
-#include "request_rows.hpp"
+#include "pg_request_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::rights {

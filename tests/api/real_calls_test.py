@@ -11,7 +11,7 @@ import pytest
 
 from support import sip, switches
 from support.people import Person
-from support.platform import Platform
+from support.platform import Platform, eventually
 from support.sip import Exchange
 from support.switches import history
 
@@ -36,21 +36,19 @@ def callee(hire: Hire) -> Person:
 
 def only_call(who: Person, within: float = 30) -> dict[str, Any]:
     """Their one call, once it is there."""
-    deadline = time.monotonic() + within
-    while not (calls := history(who)):
-        assert time.monotonic() < deadline, "the record has not come"
-        time.sleep(0.05)
-    [call] = calls
+    eventually(lambda: bool(history(who)), within, "the record has come")
+    [call] = history(who)
     return call
 
 
 def sent_again(exchange: Exchange, who: Person, within: float = 30) -> list[int]:
     """What the server said each time when the record came, once it came twice."""
-    deadline = time.monotonic() + within
-    while len(said := [status for body, status in list(exchange.line.records) if who.phone.encode() in body]) < 2:
-        assert time.monotonic() < deadline, "the record did not come again"
-        time.sleep(0.05)
-    return said
+
+    def said() -> list[int]:
+        return [status for body, status in list(exchange.line.records) if who.phone.encode() in body]
+
+    eventually(lambda: len(said()) >= 2, within, "the record has come again")
+    return said()
 
 
 @pytest.mark.parametrize("outcome, scenario", [("answered", "uac"), ("busy", "uac"), ("cancelled", "uac_cancel")])
@@ -78,26 +76,22 @@ def test_E1_a_retried_call_is_two_calls(exchange: Exchange, caller: Person, call
     only_call(caller)
     exchange.register(callee.phone, exchange.answering)
     exchange.call(caller.phone, callee.phone)
-    deadline = time.monotonic() + 30
-    while len(calls := history(callee)) < 2:
-        assert time.monotonic() < deadline, "the second record has not come"
-        time.sleep(0.05)
-    assert [call["outcome"] for call in calls] == ["answered", "busy"]
+    eventually(lambda: len(history(callee)) == 2, 30, "the second record has come")
+    assert [call["outcome"] for call in history(callee)] == ["answered", "busy"]
 
 
 def test_E1_the_exchange_tells_while_it_happens(exchange: Exchange, caller: Person, callee: Person) -> None:
     exchange.register(callee.phone, exchange.answering)
     exchange.call(caller.phone, callee.phone)
     only_call(caller)
-    deadline, wanted = time.monotonic() + 30, {"call.started", "call.ringing", "call.answered", "call.ended"}
-    while True:
-        mine = [(json.loads(body)["type"], status) for body, status in list(exchange.line.events)
+
+    def told() -> list[tuple[str, int]]:
+        return [(json.loads(body)["type"], status) for body, status in list(exchange.line.events)
                 if caller.phone.encode() in body]
-        if {kind for kind, _ in mine} == wanted:
-            break
-        assert time.monotonic() < deadline, mine
-        time.sleep(0.05)
-    assert {status for _, status in mine} == {204}
+
+    wanted = {"call.started", "call.ringing", "call.answered", "call.ended"}
+    eventually(lambda: {kind for kind, _ in told()} == wanted, 30, "the exchange has told all of it")
+    assert {status for _, status in told()} == {204}
 
 
 def test_E1_who_wants_no_history_has_none(exchange: Exchange, hire: Hire, callee: Person) -> None:
