@@ -23,14 +23,14 @@ DELETE FROM calls c
 constexpr storage::Statement insert{R"sql(
 -- calls.insert_rows
 INSERT INTO calls (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at,
-                   ended_at, outcome, part_hash, part_rank, clock_off, source_hash, decision_id)
+                   ended_at, outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
 SELECT organisation_id, owner_id, call_id, direction, own_number, counterpart, to_timestamp(started_ms / 1000.0),
        to_timestamp(answered_ms / 1000.0), to_timestamp(ended_ms / 1000.0), outcome, part_hash, part_rank, clock_off,
-       source_hash, decision_id
+       counterpart_hash, source_hash, decision_id
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[], $15::uuid[])
+              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[], $15::bytea[], $16::uuid[])
        AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
-             outcome, part_hash, part_rank, clock_off, source_hash, decision_id)
+             outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
 )sql"};
 
 // Not ON CONFLICT DO UPDATE, which wants the right to read what it overwrites.
@@ -40,18 +40,18 @@ UPDATE calls c
    SET direction = i.direction, own_number = i.own_number, counterpart = i.counterpart,
        started_at = to_timestamp(i.started_ms / 1000.0), answered_at = to_timestamp(i.answered_ms / 1000.0),
        ended_at = to_timestamp(i.ended_ms / 1000.0), outcome = i.outcome, part_hash = i.part_hash,
-       part_rank = i.part_rank, clock_off = i.clock_off
+       part_rank = i.part_rank, clock_off = i.clock_off, counterpart_hash = i.counterpart_hash
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[])
+              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
        AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
-             outcome, part_hash, part_rank, clock_off)
+             outcome, part_hash, part_rank, clock_off, counterpart_hash)
  WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
 )sql"};
 
 /// The parameters of both, a column each.
 struct Columns {
     storage::ArrayLiteral organisations, owners, ids, directions, own_numbers, counterparts, started, answered,
-        ended, outcomes, part_hashes, part_ranks, clocks_off, hashes, decisions;
+        ended, outcomes, part_hashes, part_ranks, clocks_off, counterpart_hashes, hashes, decisions;
     bool empty = true;
 
     void add(CallRow const& row) {
@@ -88,15 +88,23 @@ Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Col
     columns.own_numbers.add(storage::bytea(*own));
     if (!row.other) {
         columns.counterparts.add_null();
+        columns.counterpart_hashes.add_null();
         return {};
     }
     auto const other = seal(field::CallsCounterpart::column, *row.other);
     if (!other) return other.error();
+    auto const hash = counterpart_hash(cipher, row.owner, row.other->open(row.permit).text);
+    if (!hash) return hash.error();
     columns.counterparts.add(storage::bytea(*other));
+    columns.counterpart_hashes.add(storage::bytea(*hash));
     return {};
 }
 
 }  // namespace
+
+Result<std::string> counterpart_hash(storage::ColumnCipher& cipher, UserId owner, std::string_view number) {
+    return cipher.owner_hash(owner, "counterpart", number);
+}
 
 Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vector<CallRow> const& rows) {
     Columns fresh;
@@ -110,7 +118,8 @@ Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vec
         if (c.empty) return;
         tx.exec(statement, c.organisations.text(), c.owners.text(), c.ids.text(), c.directions.text(),
                 c.own_numbers.text(), c.counterparts.text(), c.started.text(), c.answered.text(), c.ended.text(),
-                c.outcomes.text(), c.part_hashes.text(), c.part_ranks.text(), c.clocks_off.text(), more...);
+                c.outcomes.text(), c.part_hashes.text(), c.part_ranks.text(), c.clocks_off.text(),
+                c.counterpart_hashes.text(), more...);
     };
     run(insert, fresh, fresh.hashes.text(), fresh.decisions.text());
     run(correct, known);

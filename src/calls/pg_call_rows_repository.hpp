@@ -9,6 +9,9 @@
 
 namespace samtal::calls {
 
+/// What calls.counterpart_hash holds for a number in our writing. `not_found` when the owner was erased.
+[[nodiscard]] Result<std::string> counterpart_hash(storage::ColumnCipher&, UserId owner, std::string_view number);
+
 /// One person's row of a call, to be written.
 struct CallRow {
     SetupPermit const& permit;

@@ -163,6 +163,9 @@ void PlantedPerson::plant_calls() {
         .raw("part_hash", random_hash)
         .plain("part_rank", "7")
         .plain("clock_off", "true")
+        .plain("stage", "full")
+        .raw("counterpart_hash", random_hash)
+        .sealed("note", mark_.text("ring igen"), call)
         .raw("decision_id", "gen_random_uuid()");
 }
 
