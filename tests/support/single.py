@@ -13,6 +13,11 @@ from support.settings import set_key
 BINARIES = REPOSITORY / os.environ.get("SAMTAL_BIN_DIR", "build/release/bin")
 
 
+def ctl(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """`samtalctl` for what needs no server."""
+    return subprocess.run([BINARIES / "samtalctl", *map(str, arguments)], capture_output=True, text=True, timeout=30)
+
+
 class SingleServer:
     """`samtal-server --config FILE` alone; what it logs goes to a file beside its configuration."""
 
