@@ -74,20 +74,39 @@ net::Response Gateway::refuse(int status) const {
     return problem_response(status);
 }
 
+Task<std::optional<net::Response>> Gateway::refuse_unread(net::Request const& head) {
+    auto const match = router_.match(head.method, head.path);
+    if (match.route == nullptr) co_return std::nullopt;
+    co_return co_await with_border(match.route->pattern, admit(head, match.route->entrance));
+}
+
+Task<std::optional<net::Response>> Gateway::admit(net::Request const& head, Router::Entrance entrance) {
+    auto const who = co_await enter(head, entrance);
+    if (who) co_return std::nullopt;
+    auto refusal = problem_response(who.error());
+    refusal.headers.push_back({"Cache-Control", "no-store"});
+    co_return refusal;
+}
+
+/// The place where breakage becomes a response.
+template <class Answer>
+Task<Answer> Gateway::with_border(std::string_view where, Task<Answer> work) {
+    try {
+        co_return co_await std::move(work);
+    } catch (Unavailable const& e) {
+        if (options_.broke) options_.broke(where, e.what());
+        co_return unavailable_response();
+    } catch (std::exception const& e) {
+        if (options_.broke) options_.broke(where, e.what());
+        co_return internal_error_response();
+    }
+}
+
 Task<net::Response> Gateway::handle(net::Request request) {
     auto const began = std::chrono::steady_clock::now();
     auto const match = router_.match(request.method, request.path);
     std::string_view const where = match.route == nullptr ? std::string_view{"none"} : match.route->pattern;
-    net::Response response;
-    try {
-        response = co_await respond(request, match);
-    } catch (Unavailable const& e) {
-        if (options_.broke) options_.broke(where, e.what());
-        response = unavailable_response();
-    } catch (std::exception const& e) {
-        if (options_.broke) options_.broke(where, e.what());
-        response = internal_error_response();
-    }
+    auto response = co_await with_border(where, respond(request, match));
     bool const cacheable = match.route != nullptr && match.route->entrance == Router::Entrance::open;
     bool const own_word = std::ranges::any_of(response.headers, [](auto& h) { return h.name == "Cache-Control"; });
     if (!cacheable && !own_word) response.headers.push_back({"Cache-Control", "no-store"});

@@ -63,7 +63,10 @@ Task<void> HttpSession::serve() {
 Task<bool> HttpSession::serve_one() {
     int status = co_await read_head();
     if (status == proceed && head_.websocket) co_return co_await upgrade();
-    if (status == proceed && head_.framing != Framing::none) status = co_await read_body();
+    if (status == proceed && head_.framing != Framing::none) {
+        if (auto refusal = co_await refuse_unread()) co_return co_await respond(*std::move(refusal), false);
+        status = co_await read_body();
+    }
     if (status == gone) co_return false;
     if (status != proceed) co_return co_await refuse(status);
     co_return co_await answer();
@@ -98,6 +101,14 @@ Task<int> HttpSession::read_head() {
         bool const was_idle = std::exchange(idle_, false);
         if (!more) co_return was_idle ? gone : why_no_more();
     }
+}
+
+Task<std::optional<Response>> HttpSession::refuse_unread() {
+    std::size_t const limit = application_.body_limit(head_.request);
+    std::uint64_t const size = head_.framing == Framing::chunked ? limit : head_.content_length;
+    if (size > limit || size <= Application::unasked_body) co_return std::nullopt;
+    deadline_.rest();
+    co_return co_await application_.refuse_unread(head_.request);
 }
 
 Task<int> HttpSession::read_body() {

@@ -40,6 +40,8 @@ private:
     /// Whether another request may follow on this connection.
     Task<bool> serve_one();
     Task<int> read_head();
+    /// The answer to a body too large to be read from just anybody, if the application has one.
+    Task<std::optional<Response>> refuse_unread();
     Task<int> read_body();
     Task<int> read_counted_body();
     Task<int> read_chunked_body(std::size_t limit);

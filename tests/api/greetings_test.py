@@ -193,6 +193,16 @@ def test_K3_two_gigabytes_are_refused_before_they_are_read(owner: Person, platfo
     assert line.answer().status == 413
 
 
+@pytest.mark.parametrize("framing", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("shown", ["", "Authorization: Bearer x\r\n"])
+def test_K3_nothing_is_read_of_what_a_stranger_uploads(platform: Platform, shown: str, framing: str) -> None:
+    line = RawConnection(platform.port)
+    line.send(f"PUT /v1/greetings/busy HTTP/1.1\r\nHost: localhost\r\n{shown}Content-Type: audio/wav\r\n{framing}\r\n\r\n".encode())
+    answer = line.answer()
+    assert answer is not None and answer.status == 401
+    assert answer.headers["cache-control"] == "no-store"
+
+
 def test_K3_sound_is_sealed_on_disk(owner: Person, platform: Platform, switch: Client) -> None:
     ok(record(owner), 201)
     ok(owner.client.put("/v1/greetings/voicemail/schedule", NOW), 200)

@@ -34,6 +34,8 @@ public:
             GatewayOptions options);
 
     [[nodiscard]] std::size_t body_limit(net::Request const& head) const override;
+    /// Whoever may not enter.
+    Task<std::optional<net::Response>> refuse_unread(net::Request const& head) override;
     Task<net::Response> handle(net::Request) override;
     [[nodiscard]] net::Response refuse(int status) const override;
     Task<Upgrade> upgrade(net::Request head) override;
@@ -51,6 +53,9 @@ private:
     Task<Result<Reply>> once(net::Request const&, Router::Route const&, Ask const&);
     Task<Result<Principal>> enter(net::Request const&, Router::Entrance);
     Task<net::Response> respond(net::Request const&, Router::Match const&);
+    Task<std::optional<net::Response>> admit(net::Request const&, Router::Entrance);
+    template <class Answer>
+    Task<Answer> with_border(std::string_view where, Task<Answer> work);
 
     Router& router_;
     Authenticator& authenticator_;

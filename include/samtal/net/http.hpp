@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,10 @@ public:
 
     /// The greatest body this request may have, asked before any of it is read. Larger: 413.
     [[nodiscard]] virtual std::size_t body_limit(Request const& head) const = 0;
+    /// Asked before a body is read that is or may become larger than `unasked_body`: why it is not worth reading, if
+    /// anything. So that nobody unknown fills memory. Must not throw.
+    virtual Task<std::optional<Response>> refuse_unread(Request const&) { co_return std::nullopt; }
+    static constexpr std::size_t unasked_body = 256 * 1024;
     /// Must not throw: it is the place where errors become responses.
     virtual Task<Response> handle(Request) = 0;
     /// The answer to a request that the gate refused (a problem document): 400, 408, 413, 426, 431, 501 or 505,

@@ -96,7 +96,15 @@ class EchoApplication : public Application {
 public:
     static constexpr std::size_t largest_body = 1000;
 
-    std::size_t body_limit(Request const&) const override { return largest_body; }
+    std::size_t body_limit(Request const& head) const override {
+        return head.path == "/known" ? 2 * unasked_body : largest_body;
+    }
+    Task<std::optional<Response>> refuse_unread(Request const& head) override {
+        if (head.has("authorization")) co_return std::nullopt;
+        Response refusal;
+        refusal.status = 401;
+        co_return refusal;
+    }
 
     Task<Response> handle(Request request) override {
         Response response;

@@ -85,6 +85,21 @@ TEST(HttpSession, RefusesLargeBodiesBeforeReadingThem) {
     EXPECT_EQ(fits.send(post("Content-Length: 1000\r\n", std::string(1000, 'b'))).status(), 200);
 }
 
+TEST(HttpSession, ReadsMuchOnlyOfWhomTheApplicationKnows) {
+    EchoServer echo;
+    std::string const line = "POST /known HTTP/1.1\r\nHost: localhost\r\n";
+    for (std::string const framing : {"Content-Length: 300000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"}) {
+        RawClient stranger{echo.server.port()};
+        EXPECT_EQ(stranger.send(line + framing).status(), 401);
+        EXPECT_TRUE(stranger.ends());
+    }
+    RawClient little{echo.server.port()};
+    EXPECT_EQ(little.send(line + "Content-Length: 1000\r\n\r\n" + std::string(1000, 'b')).status(), 200);
+    RawClient known{echo.server.port()};
+    known.send(line + "Authorization: x\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 'b'));
+    EXPECT_EQ(known.status(), 200);
+}
+
 TEST(HttpSession, LetsAClientReadItsRefusalThoughItStillSends) {
     EchoServer echo;
     RawClient client{echo.server.port()};
