@@ -30,6 +30,15 @@ struct Server {
     bool tls = false;
 };
 
+/// Asks for a WebSocket, with a token or, where that is empty, without.
+inline std::string upgrade_request(Server const& server, std::string const& token) {
+    return fmt::format(
+        "GET /v1/ws HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{}{}{}\r\n",
+        server.host, server.port, token.empty() ? "" : "Authorization: Bearer ", token,
+        token.empty() ? "" : "\r\n");
+}
+
 /// A WebSocket client that trusts its server and does as little as can be done: it shares the cores with what it
 /// measures. Stays where it is while an operation is under way.
 template <class Stream>
@@ -47,11 +56,7 @@ public:
             auto const [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::client, quietly);
             if (failed) co_return false;
         }
-        std::string const request = fmt::format(
-            "GET /v1/ws HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            "Authorization: Bearer {}\r\n\r\n",
-            server.host, server.port, token);
+        std::string const request = upgrade_request(server, token);
         co_await asio::async_write(stream_, asio::buffer(request), quietly);
         auto const [cut, size] =
             co_await asio::async_read_until(stream_, asio::dynamic_buffer(in_), "\r\n\r\n", quietly);
