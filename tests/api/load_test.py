@@ -31,6 +31,7 @@ def upgrade(platform: Platform, token: str, receive_buffer: int | None = None) -
     raw = socket.socket()
     if receive_buffer is not None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # so that the server's system holds little for it
     raw.connect(("127.0.0.1", platform.port))
     raw.sendall(b"GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer " + token.encode() + b"\r\n\r\n")
@@ -146,12 +147,17 @@ def test_B3_a_sender_at_fifty_times_the_rest_does_not_hold_up_the_others(hire: H
 
 @contextmanager
 def nothing_written(platform: Platform) -> Iterator[Cluster]:
-    """Messages wait for their commit meanwhile, and at most a second more."""
-    cluster = Cluster(platform)
-    script = "BEGIN; LOCK TABLE conversations IN SHARE MODE; SELECT pg_sleep(1); COMMIT"
+    """Messages wait for their commit meanwhile."""
+    cluster, let_go = Cluster(platform), platform.home / "let-go"
+    script = f"""BEGIN; LOCK TABLE conversations IN SHARE MODE;
+        DO $$ BEGIN WHILE (pg_stat_file('{let_go}', true)).size IS NULL LOOP PERFORM pg_sleep(0.01); END LOOP; END $$; COMMIT"""
     locked = "SELECT 1 FROM pg_locks WHERE relation = 'conversations'::regclass AND mode = 'ShareLock' AND granted"
     held = Thread(target=cluster.ask, args=("samtal", script))
     held.start()
-    eventually(lambda: bool(cluster.ask("samtal", locked)), 10, "the table is locked")
-    yield cluster
-    held.join()
+    try:
+        eventually(lambda: bool(cluster.ask("samtal", locked)), 10, "the table is locked")
+        yield cluster
+    finally:
+        let_go.touch()
+        held.join()
+        let_go.unlink()
