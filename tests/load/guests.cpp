@@ -1,5 +1,6 @@
 #include "guests.hpp"
 
+#include <netinet/tcp.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +22,11 @@ Task<bool> upgrade(Plain& socket, Server const& server, std::string const& token
                    int receive_buffer) {
     asio::ip::tcp::endpoint const place{asio::ip::make_address(server.host), server.port};
     socket.open(place.protocol());
-    if (receive_buffer > 0) socket.set_option(asio::socket_base::receive_buffer_size{receive_buffer});
+    if (receive_buffer > 0) {
+        using Segment = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_MAXSEG>;
+        socket.set_option(asio::socket_base::receive_buffer_size{receive_buffer});
+        socket.set_option(Segment{536});  // so that the server's system holds little for it
+    }
     auto const [refused] = co_await socket.async_connect(place, quietly);
     if (refused) co_return false;
     std::string const request = upgrade_request(server, token);

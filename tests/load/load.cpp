@@ -101,6 +101,7 @@ void add_measures(CLI::App& cli, Asked& a) {
     chat->add_option("--rate", a.load.rate, "Messages a second in all; 0: as fast as acks come");
     chat->add_option("--window", a.load.window, "Messages of one sender that wait for acks");
     chat->add_option("--bytes", a.load.text_bytes, "Of each text");
+    chat->add_flag("--one-sided", a.load.one_sided, "Only the first of each pair writes");
     chat->final_callback([&a] {
         a.run = [&a] {
             a.load.pairs = read_pairs(a.file);
