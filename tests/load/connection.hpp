@@ -77,13 +77,7 @@ public:
         while (co_await fill());
     }
 
-    void send(std::string_view text) {
-        out_.push_back(static_cast<char>(0x81));
-        put_length(text.size());
-        out_.append(4, '\0');  // a mask of zeros leaves the text as it is
-        out_.append(text);
-        if (writing_.empty()) write();
-    }
+    void send(std::string_view text) { send_frame(0x81, text); }
 
     void close() {
         boost::system::error_code ignored;
@@ -91,6 +85,14 @@ public:
     }
 
 private:
+    void send_frame(std::uint8_t head, std::string_view text) {
+        out_.push_back(static_cast<char>(head));
+        put_length(text.size());
+        out_.append(4, '\0');  // a mask of zeros leaves the text as it is
+        out_.append(text);
+        if (writing_.empty()) write();
+    }
+
     void put_length(std::size_t size) {
         if (size < 126) return out_.push_back(static_cast<char>(0x80U | size));
         out_.push_back(static_cast<char>(0x80U | 126U));
@@ -117,7 +119,7 @@ private:
         co_return !ended;
     }
 
-    /// Servers do not mask. Texts are handed on; pings and the like are passed over.
+    /// Servers do not mask. Texts are handed on, pings answered: who is silent for long is cut.
     template <class OnFrame>
     void take_frames(OnFrame const& on_frame) {
         std::string_view rest = in_;
@@ -133,6 +135,7 @@ private:
             }
             if (rest.size() < head + size) break;
             if (byte(0) == 0x81) on_frame(rest.substr(head, size));
+            if (byte(0) == 0x89) send_frame(0x8a, rest.substr(head, size));
             rest.remove_prefix(head + size);
         }
         in_.erase(0, in_.size() - rest.size());

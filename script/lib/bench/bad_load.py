@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.chat import Traffic
 from bench.measure import Measure
-from bench.platform import Person, Platform
+from bench.platform import PAIRS, Person, Platform
 
 ROUNDS = int(os.environ.get("SAMTAL_BENCH_ROUNDS", "5"))  # each without and with the guest
 SECONDS = 12  # of each: whoever never authenticates is cut after ten
@@ -22,7 +22,7 @@ SOCKETS = 1_000
 HISTORY = 3  # seconds of writing that a slow reader asks for when it comes
 ROOM_RATE = 10  # messages a second that are said there
 FLOOD_RATE, FLOOD_BYTES = 15, 8_000  # of what is said to one who reads nothing, who is cut within those seconds
-OWN_RATE = 1_000 / 400  # messages a second of each of the others
+OWN_RATE = 1_000 / (2 * PAIRS)  # messages a second of each of the others
 Guest = Callable[[], "subprocess.Popen[str]"]
 
 
