@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // Ten thousand a second: whoever comes in a burst waits in the backlog, and not in the way of those who are here.
-// A stranger costs 80 microseconds of CPU from coming to being cut, nearly all of it the system's.
+// A stranger costs 80 microseconds of CPU from coming to being cut, most of it the system's.
 constexpr unsigned admitted_together = 20;
 constexpr auto pace = 2ms;
 
