@@ -60,7 +60,7 @@ TEST(Server, I5_AdmitsABurstOfNewcomersOneAfterTheOther) {
     std::vector<std::unique_ptr<RawClient>> burst;
     for (int n = 0; n < 300; ++n) burst.push_back(std::make_unique<RawClient>(echo.server.port()));
     while (echo.server.connections() < burst.size()) std::this_thread::yield();
-    EXPECT_GE(std::chrono::steady_clock::now() - began, 28ms);  // ten a millisecond
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 17ms);  // ten a millisecond, but for the first hundred
     EXPECT_EQ(burst.back()->send(get("/")).status(), 200);
 }
 
