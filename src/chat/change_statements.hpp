@@ -17,7 +17,7 @@ SELECT FROM conversations c
 // A statement of its own, because it must see what was committed while the lock was waited for.
 inline constexpr storage::Statement find_place{R"sql(
 -- chat.find_place
-SELECT c.direct_low IS NOT NULL, m.role, m.visible_from, c.last_change
+SELECT c.direct_low IS NOT NULL, m.role, m.visible_from, c.last_change, c.last_seq
   FROM conversations c
   JOIN members m ON (m.organisation_id, m.conversation_id) = (c.organisation_id, c.conversation_id)
   JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'

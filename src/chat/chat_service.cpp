@@ -96,7 +96,7 @@ void ChatService::tell_change(PendingChange const& pending) {
     if (auto const* const edit = std::get_if<EditMessage>(&pending.change)) from = edit->from.get();
     if (auto const* const gone = std::get_if<DeleteMessage>(&pending.change)) from = gone->from.get();
     tools_.fanout.push_event(pending.permit->organisation(), applied.audience, conversation_of(pending.change),
-                             {.change = applied.changed.change},
+                             {.seq = applied.seq, .change = applied.changed.change},
                              std::make_shared<std::string const>(encode_change(pending)), from);
 }
 

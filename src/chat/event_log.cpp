@@ -74,7 +74,7 @@ private:
         auto const told = co_await told_.changes(permit, gap, most_events);
         if (!told) co_return told.error();
         Audience audience{*told};
-        Missed missed{{}, gap.until};
+        Missed missed{{}, gap.until, told->last_seq};
         for (Message const& message : told->messages)
             missed.events.push_back({message.change, audience.of(message.seq),
                                      shared(encode_changed(permit, gap.conversation, message))});

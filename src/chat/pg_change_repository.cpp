@@ -31,6 +31,7 @@ struct PgChangeRepository::Work {
     bool owner = false;
     std::int64_t visible_from = 0;
     std::int64_t last_change = 0;
+    std::int64_t last_seq = 0;
 
     /// Nothing when the actor is no member.
     bool lock() {
@@ -42,6 +43,7 @@ struct PgChangeRepository::Work {
         owner = storage::text_of(rows[0][1]) == "owner";
         visible_from = rows[0][2].as<std::int64_t>();
         last_change = rows[0][3].as<std::int64_t>();
+        last_seq = rows[0][4].as<std::int64_t>();
         return true;
     }
     std::int64_t count(bool info) {
@@ -72,6 +74,7 @@ Task<Result<Applied>> PgChangeRepository::apply(ChatPermit const& permit, Change
         if (!work.lock()) return no_such_thing;
         auto applied = std::visit([&](auto const& one) { return make(work, one); }, change);
         if (applied && applied->fresh) {
+            applied->seq = work.last_seq;
             auto const members = work.witnesses(applied->changed.message);
             applied->audience.insert(applied->audience.end(), members.begin(), members.end());
         }

@@ -13,6 +13,7 @@ struct Applied {
     std::vector<UserId> audience{};  // members after the change, and those that it removed
     std::vector<UserId> came{};      // of AddMembers
     std::optional<UserId> heir{};    // of RemoveMember: who became owner
+    std::int64_t seq = 0;            // how far the messages were
 };
 
 /// Makes changes: each under its conversation's lock, which gives it its number.

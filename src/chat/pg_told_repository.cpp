@@ -23,7 +23,7 @@ SELECT seq FROM messages
 
 constexpr storage::Statement told_members{R"sql(
 -- chat.told_members
-SELECT m.user_id, m.visible_from, c.info_change
+SELECT m.user_id, m.visible_from, c.info_change, c.last_seq
   FROM members m
   JOIN conversations c ON (c.organisation_id, c.conversation_id) = (m.organisation_id, m.conversation_id)
  WHERE m.organisation_id = $1 AND m.conversation_id = $2
@@ -69,6 +69,7 @@ void PgToldRepository::read_members(storage::Tx& tx, ChatPermit const& permit, G
          tx.exec(told_members, permit.organisation().text(), gap.conversation.text(), most_members)) {
         told.readers.push_back({storage::id_of<UserId>(row[0]), row[1].as<std::int64_t>()});
         told.info_change = row[2].as<std::int64_t>();
+        told.last_seq = row[3].as<std::int64_t>();
     }
 }
 

@@ -19,6 +19,7 @@ public:
         std::vector<Reader> readers;
         std::vector<Message> messages;  // by number, at most `limit`
         std::int64_t info_change = 0;   // the latest change of title or members
+        std::int64_t last_seq = 0;
     };
 
     PgToldRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}

@@ -94,7 +94,7 @@ struct Delivery::Built {
     }
 
     DeliveryParts parts;
-    Seal seal{parts.ring, "bus.1"};  // another number where packets change
+    Seal seal{parts.ring, "bus.2"};  // another number where packets change
     std::unique_ptr<Bus> bus;
     Outbox outbox;
     Peers peers;

@@ -28,8 +28,8 @@ struct Event {
     net::SharedText frame;
     net::Socket const* except = nullptr;  // of this server; never on the bus
 
-    [[nodiscard]] Kind kind() const noexcept { return place.seq > 0 ? Kind::messages : Kind::changes; }
-    [[nodiscard]] std::int64_t number() const noexcept { return place.seq > 0 ? place.seq : place.change; }
+    [[nodiscard]] Kind kind() const noexcept { return place.change > 0 ? Kind::changes : Kind::messages; }
+    [[nodiscard]] std::int64_t number() const noexcept { return place.change > 0 ? place.change : place.seq; }
 };
 
 /// What has no place and nobody misses.

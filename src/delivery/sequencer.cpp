@@ -1,6 +1,7 @@
 #include "sequencer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace samtal::delivery {
 
@@ -47,19 +48,20 @@ void Sequencer::enter(State& state, Event event) {
     if (number == 0) return tools_.may_push() ? tools_.push(event) : void();  // a conversation begins
     if (!state.told && number == 1) state.told = 0;
     if (state.told && number <= *state.told) return;  // read back already
+    Line const line{event.conversation, event.kind()};
     bool const next = state.told && number == *state.told + 1;
-    if (next && tools_.may_push()) {
+    if (next && ready(event)) {
         push(state, event);
-        return push_early(state);
+        return push_early(line, state);
     }
     // Whoever connects later catches up by `sync`. A change may be for a few of the members only, and says nothing
     // of whether the others missed one before.
-    bool const for_all = event.kind() == Kind::messages || !state.told;
+    bool const for_all = line.kind == Kind::messages || !state.told;
     if (for_all && !tools_.here(*event.users)) {
         state.told = number;
-        return push_early(state);
+        return push_early(line, state);
     }
-    park(state, std::move(event), state.told.has_value());
+    park(state, std::move(event));
 }
 
 void Sequencer::push(State& state, Event const& event) {
@@ -67,28 +69,40 @@ void Sequencer::push(State& state, Event const& event) {
     state.told = event.number();
 }
 
-void Sequencer::park(State& state, Event event, bool patient) {
+void Sequencer::park(State& state, Event event) {
     Line const line{event.conversation, event.kind()};
-    std::int64_t const number = event.number();
-    bool const asked = state.trouble != nullptr;
-    Trouble& trouble = trouble_of(state, event.organisation);
-    if (!asked) trouble.since = std::max<Timestamp>(began_, tools_.clock() - in_flight);
+    bool const fresh = expect(state, event.organisation, event.number());
+    auto& early = state.trouble->early;
+    if (early.size() < most_early) early.emplace(event.number(), std::move(event));
+    if (fresh) go_on(line, state, soon(state));
+}
+
+/// The line is at least that far. Whether this is news: then somebody has to go on with it.
+bool Sequencer::expect(State& state, OrganisationId organisation, std::int64_t number) {
+    bool const fresh = state.trouble == nullptr;
+    Trouble& trouble = trouble_of(state, organisation);
+    if (fresh) trouble.since = std::max<Timestamp>(began_, tools_.clock() - in_flight);
     trouble.known = std::max(trouble.known, number);
-    if (trouble.early.size() < most_early) trouble.early.emplace(number, std::move(event));
-    if (asked) return;
-    auto const now = std::chrono::steady_clock::now();
-    queue(line, patient ? now + patience : Steady{});
+    return fresh;
+}
+
+/// What is missing may be on its way, unless nothing is known of the line.
+Sequencer::Steady Sequencer::soon(State const& state) {
+    return state.told ? std::chrono::steady_clock::now() + patience : Steady{};
 }
 
 /// What came too early and is next now. Trouble ends where nothing is missing.
-void Sequencer::push_early(State& state) {
+void Sequencer::push_early(Line const& line, State& state) {
     if (!state.trouble) return;
     auto& early = state.trouble->early;
-    while (!early.empty() && early.begin()->first <= *state.told + 1 && tools_.may_push()) {
-        if (early.begin()->first == *state.told + 1) push(state, early.begin()->second);
+    while (!early.empty() && early.begin()->first <= *state.told + 1) {
+        Event const& event = early.begin()->second;
+        if (!ready(event)) break;
+        if (event.number() == *state.told + 1) push(state, event);
         early.erase(early.begin());
     }
     if (*state.told >= state.trouble->known) state.trouble.reset();
+    if (line.kind == Kind::messages) messages_went_on(line.conversation);
 }
 
 void Sequencer::reach(gateway::Head const& head, Timestamp since) {
@@ -139,7 +153,7 @@ std::optional<gateway::EventLog::Gap> Sequencer::next_gap(Steady now, Steady& du
         Shard& shard = shard_of(next->line.conversation);
         std::scoped_lock const lock{shard.mutex};
         State const& state = state_of(shard, next->line);
-        if (!state.trouble) continue;  // what was missing came
+        if (!state.trouble || state.trouble->waits_for) continue;  // what was missing came
         return gateway::EventLog::Gap{
             state.trouble->organisation, next->line.conversation, next->line.kind, state.told,
             state.trouble->known,        state.trouble->since};
@@ -151,14 +165,25 @@ void Sequencer::filled(gateway::EventLog::Gap const& gap, gateway::EventLog::Mis
     Shard& shard = shard_of(gap.conversation);
     std::scoped_lock const lock{shard.mutex};
     State& state = state_of(shard, line);
+    if (gap.kind == Kind::changes && state.trouble && !messages_are_at(gap.conversation, missed.seq)) {
+        state.trouble->read_back = missed;
+        return wait_for_messages(gap.conversation, *state.trouble, missed.seq);
+    }
+    fill(line, state, gap.organisation, missed);
+}
+
+void Sequencer::fill(Line const& line, State& state, OrganisationId organisation,
+                     gateway::EventLog::Missed const& missed) {
+    if (state.trouble) state.trouble->waits_for.reset();
     for (auto const& [number, users, frame] : missed.events) {
         if (!tools_.may_push()) break;
         if (!state.told) state.told = first_of(state, number) - 1;
         push_early_to(state, number);  // they know which socket is not to get them
         if (number <= *state.told) continue;
-        gateway::Place const place =
-            gap.kind == Kind::messages ? gateway::Place{.seq = number} : gateway::Place{.change = number};
-        push(state, {gap.organisation, gap.conversation, place, users, frame});
+        gateway::Place const place = line.kind == Kind::messages
+                                         ? gateway::Place{.seq = number}
+                                         : gateway::Place{.seq = missed.seq, .change = number};
+        push(state, {organisation, line.conversation, place, users, frame});
     }
     if (tools_.may_push()) {
         if (!state.told) state.told = first_of(state, missed.until + 1) - 1;
@@ -166,8 +191,8 @@ void Sequencer::filled(gateway::EventLog::Gap const& gap, gateway::EventLog::Mis
         state.told = std::max(*state.told, missed.until);  // the rest of it is gone
     }
     if (!state.told) return queue(line, std::chrono::steady_clock::now() + retry_after);
-    push_early(state);
-    if (state.trouble) queue(line, Steady{});
+    push_early(line, state);
+    if (state.trouble) go_on(line, state, Steady{});
 }
 
 /// Where a line begins of which nothing is known: with what was read back, or what came early and is not in it.
@@ -184,6 +209,48 @@ void Sequencer::push_early_to(State& state, std::int64_t number) {
         if (early.begin()->first > *state.told) push(state, early.begin()->second);
         early.erase(early.begin());
     }
+}
+
+bool Sequencer::messages_are_at(ConversationId conversation, std::int64_t seq) {
+    if (seq == 0) return true;
+    auto const& told = state_of(shard_of(conversation), {conversation, Kind::messages}).told;
+    return told && *told >= seq;
+}
+
+bool Sequencer::ready(Event const& event) {
+    if (!tools_.may_push()) return false;
+    return event.kind() == Kind::messages || messages_are_at(event.conversation, event.place.seq) ||
+           !tools_.here(*event.users);
+}
+
+/// A line in trouble is gone on with by who fills its gap; or, where the next change waits for nothing but
+/// messages, by who tells those.
+void Sequencer::go_on(Line const& line, State& state, Steady not_before) {
+    auto& trouble = *state.trouble;
+    trouble.waits_for.reset();
+    bool const next = state.told && !trouble.early.empty() && trouble.early.begin()->first == *state.told + 1;
+    if (next && tools_.may_push() && !ready(trouble.early.begin()->second))
+        return wait_for_messages(line.conversation, trouble, trouble.early.begin()->second.place.seq);
+    queue(line, not_before);
+}
+
+void Sequencer::wait_for_messages(ConversationId conversation, Trouble& of_changes, std::int64_t seq) {
+    of_changes.waits_for = seq;
+    Line const line{conversation, Kind::messages};
+    State& messages = state_of(shard_of(conversation), line);
+    if (expect(messages, of_changes.organisation, seq)) queue(line, soon(messages));
+}
+
+void Sequencer::messages_went_on(ConversationId conversation) {
+    Line const line{conversation, Kind::changes};
+    State& state = state_of(shard_of(conversation), line);
+    if (!state.trouble || !state.trouble->waits_for) return;
+    if (!messages_are_at(conversation, *state.trouble->waits_for)) return;
+    state.trouble->waits_for.reset();
+    auto const read_back = std::exchange(state.trouble->read_back, std::nullopt);
+    if (read_back) return fill(line, state, state.trouble->organisation, *read_back);
+    push_early(line, state);
+    if (state.trouble) go_on(line, state, Steady{});
 }
 
 void Sequencer::failed(gateway::EventLog::Gap const& gap, Steady now) {

@@ -18,7 +18,8 @@ namespace samtal::delivery {
 
 /// Puts the events of each conversation in order, whoever committed them and whichever way they came: pushes the
 /// next one, keeps what came too early, drops what came before, and asks for what is missing. Messages and changes
-/// are a line each. Any thread; the order of a line's pushes is that of its numbers.
+/// are a line each. Any thread; the order of a line's pushes is that of its numbers, and a change comes after the
+/// messages that were there when it was made: nobody hears of an edit before the message.
 class Sequencer {
 public:
     using Steady = std::chrono::steady_clock::time_point;
@@ -49,6 +50,9 @@ private:
         std::int64_t known = 0;  // the line is at least this far
         Timestamp since{};       // where nothing is known, what was sent before this is not missing
         OrganisationId organisation = OrganisationId::nil();
+        // Of changes: they go on when messages are told up to there, with what was read back already.
+        std::optional<std::int64_t> waits_for;
+        std::optional<gateway::EventLog::Missed> read_back;
     };
     struct State {
         std::optional<std::int64_t> told;  // up to here everything was pushed
@@ -78,13 +82,22 @@ private:
     static State& state_of(Shard&, Line const&);
     static Trouble& trouble_of(State&, OrganisationId);
     void enter(State&, Event);
-    void park(State&, Event, bool patient);
+    void park(State&, Event);
+    bool expect(State&, OrganisationId, std::int64_t number);
     void push(State&, Event const&);
-    void push_early(State&);
+    void push_early(Line const&, State&);
     void push_early_to(State&, std::int64_t number);
+    void fill(Line const&, State&, OrganisationId, gateway::EventLog::Missed const&);
     static std::int64_t first_of(State const&, std::int64_t number);
     void reach(OrganisationId, Line const&, std::int64_t number, Timestamp since);
     void queue(Line const&, Steady not_before);
+    void go_on(Line const&, State&, Steady not_before);
+    static Steady soon(State const&);
+
+    bool messages_are_at(ConversationId, std::int64_t seq);
+    bool ready(Event const&);
+    void wait_for_messages(ConversationId, Trouble& of_changes, std::int64_t seq);
+    void messages_went_on(ConversationId);
 
     Tools tools_;
     Timestamp const began_;  // what was committed before is for the clients' sync

@@ -153,13 +153,15 @@ Task<void> drive(Run& run) {
     run.end =
         run.begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(run.load.seconds));
     std::chrono::nanoseconds interval{0};
+    std::size_t const writers = run.load.one_sided ? run.load.pairs.size() : run.people.size();
     if (run.load.rate > 0)
-        interval = std::chrono::nanoseconds{
-            static_cast<long long>(1e9 * static_cast<double>(run.people.size()) / run.load.rate)};
+        interval =
+            std::chrono::nanoseconds{static_cast<long long>(1e9 * static_cast<double>(writers) / run.load.rate)};
     for (std::size_t i = 0; i < run.people.size(); ++i) {
         // Spread over one interval, so that the rate is even.
         auto const offset = interval * static_cast<long long>(i) / static_cast<long long>(run.people.size());
         asio::co_spawn(executor, run.people[i]->read(run.end), asio::detached);
+        if (run.load.one_sided && i % 2 == 1) continue;
         asio::co_spawn(executor, run.people[i]->write(run.begin + offset, run.end, interval), asio::detached);
     }
     over.expires_at(run.end);

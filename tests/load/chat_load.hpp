@@ -22,6 +22,7 @@ struct ChatLoad {
     double rate = 0;      // messages a second over all pairs; 0: each sends as soon as its last one was acked
     unsigned window = 1;  // messages of one sender that may wait for their ack
     unsigned text_bytes = 200;
+    bool one_sided = false;  // only the first of each pair writes
 };
 
 /// From send to the peer's socket.

@@ -30,6 +30,15 @@ struct Server {
     bool tls = false;
 };
 
+/// Asks for a WebSocket, with a token or, where that is empty, without.
+inline std::string upgrade_request(Server const& server, std::string const& token) {
+    return fmt::format(
+        "GET /v1/ws HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{}{}{}\r\n",
+        server.host, server.port, token.empty() ? "" : "Authorization: Bearer ", token,
+        token.empty() ? "" : "\r\n");
+}
+
 /// A WebSocket client that trusts its server and does as little as can be done: it shares the cores with what it
 /// measures. Stays where it is while an operation is under way.
 template <class Stream>
@@ -47,11 +56,7 @@ public:
             auto const [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::client, quietly);
             if (failed) co_return false;
         }
-        std::string const request = fmt::format(
-            "GET /v1/ws HTTP/1.1\r\nHost: {}:{}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            "Authorization: Bearer {}\r\n\r\n",
-            server.host, server.port, token);
+        std::string const request = upgrade_request(server, token);
         co_await asio::async_write(stream_, asio::buffer(request), quietly);
         auto const [cut, size] =
             co_await asio::async_read_until(stream_, asio::dynamic_buffer(in_), "\r\n\r\n", quietly);
@@ -72,13 +77,7 @@ public:
         while (co_await fill());
     }
 
-    void send(std::string_view text) {
-        out_.push_back(static_cast<char>(0x81));
-        put_length(text.size());
-        out_.append(4, '\0');  // a mask of zeros leaves the text as it is
-        out_.append(text);
-        if (writing_.empty()) write();
-    }
+    void send(std::string_view text) { send_frame(0x81, text); }
 
     void close() {
         boost::system::error_code ignored;
@@ -86,6 +85,14 @@ public:
     }
 
 private:
+    void send_frame(std::uint8_t head, std::string_view text) {
+        out_.push_back(static_cast<char>(head));
+        put_length(text.size());
+        out_.append(4, '\0');  // a mask of zeros leaves the text as it is
+        out_.append(text);
+        if (writing_.empty()) write();
+    }
+
     void put_length(std::size_t size) {
         if (size < 126) return out_.push_back(static_cast<char>(0x80U | size));
         out_.push_back(static_cast<char>(0x80U | 126U));
@@ -112,7 +119,7 @@ private:
         co_return !ended;
     }
 
-    /// Servers do not mask. Texts are handed on; pings and the like are passed over.
+    /// Servers do not mask. Texts are handed on, pings answered: who is silent for long is cut.
     template <class OnFrame>
     void take_frames(OnFrame const& on_frame) {
         std::string_view rest = in_;
@@ -128,6 +135,7 @@ private:
             }
             if (rest.size() < head + size) break;
             if (byte(0) == 0x81) on_frame(rest.substr(head, size));
+            if (byte(0) == 0x89) send_frame(0x8a, rest.substr(head, size));
             rest.remove_prefix(head + size);
         }
         in_.erase(0, in_.size() - rest.size());

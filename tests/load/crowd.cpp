@@ -41,16 +41,6 @@ Task<void> open_some(Connections<Stream>& all, Server const& server, std::vector
     over(progress.result);
 }
 
-Task<void> until_input_ends(asio::io_context& loop) {
-    asio::posix::stream_descriptor input{loop, ::dup(STDIN_FILENO)};
-    std::array<char, 256> ignored{};
-    for (;;) {
-        auto const [ended, size] = co_await input.async_read_some(asio::buffer(ignored), quietly);
-        if (ended) break;
-    }
-    loop.stop();
-}
-
 template <class Stream, class Make>
 void hold_all(Crowd const& crowd, void (*report)(CrowdResult const&), asio::io_context& loop, Make make) {
     Connections<Stream> all;
@@ -97,6 +87,16 @@ Task<void> stop_after(asio::io_context& loop, double seconds) {
 }
 
 }  // namespace
+
+Task<void> until_input_ends(asio::io_context& loop) {
+    asio::posix::stream_descriptor input{loop, ::dup(STDIN_FILENO)};
+    std::array<char, 256> ignored{};
+    for (;;) {
+        auto const [ended, size] = co_await input.async_read_some(asio::buffer(ignored), quietly);
+        if (ended) break;
+    }
+    loop.stop();
+}
 
 void hold(Crowd const& crowd, void (*report)(CrowdResult const&)) {
     asio::io_context loop{1};

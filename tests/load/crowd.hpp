@@ -19,6 +19,9 @@ struct CrowdResult {
     double seconds = 0;  // until all were connected and authenticated
 };
 
+/// Stops the loop when standard input ends.
+Task<void> until_input_ends(asio::io_context&);
+
 /// Connects everybody, calls `report`, and holds the connections until standard input ends.
 void hold(Crowd const&, void (*report)(CrowdResult const&));
 

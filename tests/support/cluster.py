@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -65,17 +66,17 @@ class FirstNode(Node):
 
 class FurtherNode(Node):
     """A process beside script/server, with a configuration that differs in its addresses only. `within`: the command that
-    runs it elsewhere, in a network namespace."""
+    runs it elsewhere, in a network namespace. `binary`: another one than script/server's."""
 
     def __init__(self, platform: Platform, number: int, host: str = "127.0.0.1", within: tuple[str, ...] = (),
-                 environment: dict[str, str] | None = None) -> None:
+                 environment: dict[str, str] | None = None, binary: pathlib.Path | None = None) -> None:
         port, metrics = free_ports(2)
         super().__init__(host, port)
         self.metrics_url = f"http://{host}:{metrics}/metrics"
         self._environment = platform.environment | (environment or {})
         self._within = within
         [first] = platform.pids("samtal-server")
-        self._program = os.readlink(f"/proc/{first}/exe")
+        self._program = str(binary or os.readlink(f"/proc/{first}/exe"))
         self._log = platform.home / f"node-{number}.log"
         text = (platform.data / "config/server.toml").read_text()
         changes = {"server.address": f'"{host}"', "server.port": str(port), "metrics.port": str(metrics),

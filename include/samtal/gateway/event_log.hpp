@@ -48,6 +48,7 @@ public:
     struct Missed {
         std::vector<Event> events;
         std::int64_t until;
+        std::int64_t seq = 0;  // of changes: none of them is about a later message
     };
 
     virtual ~EventLog() = default;

@@ -8,14 +8,15 @@
 
 namespace samtal::gateway {
 
-/// Which step of a conversation an event is. A message is the next `seq`, an edit, delete or change of membership
-/// the next `change`; the other one is 0.
+/// Which step of a conversation an event is. A message is the next `seq`, and its `change` is 0. An edit, delete
+/// or change of membership is the next `change`, and its `seq` says how far the messages were when it was made.
 struct Place {
     std::int64_t seq = 0;
     std::int64_t change = 0;
 
+    /// As an event, of who has everything up to there.
     [[nodiscard]] bool beyond(Place reached) const noexcept {
-        return seq > reached.seq || change > reached.change;
+        return change > 0 ? change > reached.change : seq > reached.seq;
     }
 };
 

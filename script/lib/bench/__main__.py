@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, effect, erasure, history, ingest, keys, profile, sockets, start
+from bench import bad_load, chat, effect, erasure, history, ingest, keys, profile, sockets, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "connect": sockets.measure_connect,
     "idle_memory": sockets.measure_memory,
     "fanout": sockets.measure_fanout,
+    "bad_load": bad_load.measure,
     "history_page": history.measure,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,

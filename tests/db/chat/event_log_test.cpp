@@ -98,10 +98,12 @@ TEST_F(EventLogTest, ReadsChangesAsTheyAreNow) {
     auto const lock = permit<P>(alice, room);
     for (char const* text : {"first", "second"})
         ASSERT_TRUE(run(chat->change(lock, EditMessage{room, one.id, Text{text}, nullptr})));
+    say("two");
     auto const last = run(chat->change(lock, Retitle{room, Title{"new"}}))->change;
     auto const missed = run(log->missed(gap(EventLog::Kind::changes, last - 3, last)));
     ASSERT_TRUE(missed);
     EXPECT_EQ(numbers(*missed), (std::vector<std::int64_t>{last - 1, last}));  // the first edit is no more
+    EXPECT_EQ(missed->seq, 2);                                                 // and is about no later message
     EXPECT_NE(missed->events.front().frame->find("second"), std::string::npos);
     EXPECT_NE(missed->events.back().frame->find("conversation.changed"), std::string::npos);
 }

@@ -13,7 +13,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace samtal::net::testing {
 namespace {
@@ -50,6 +52,16 @@ TEST(Server, TurnsAwayMoreThanItsConnections) {
     }
     while (echo.server.connections() > 1) std::this_thread::yield();
     EXPECT_EQ(RawClient{echo.server.port()}.send(get("/")).status(), 200);
+}
+
+TEST(Server, I5_AdmitsABurstOfNewcomersOneAfterTheOther) {
+    EchoServer echo;
+    auto const began = std::chrono::steady_clock::now();
+    std::vector<std::unique_ptr<RawClient>> burst;
+    for (int n = 0; n < 300; ++n) burst.push_back(std::make_unique<RawClient>(echo.server.port()));
+    while (echo.server.connections() < burst.size()) std::this_thread::yield();
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 17ms);  // ten a millisecond, but for the first hundred
+    EXPECT_EQ(burst.back()->send(get("/")).status(), 200);
 }
 
 TEST(Server, FinishesResponsesUnderWayWhenItStops) {
