@@ -7,6 +7,7 @@
 #include "samtal/storage/database.hpp"
 #include "samtal/storage/law_retention_cipher.hpp"
 
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -37,15 +38,12 @@ private:
     Task<void> store_apart(std::vector<Incoming> items);
     Task<void> store_items(Items);
     Result<void> store_together(storage::Tx&, Items);
-    static void compare_with_receipts(storage::Tx&, Items);
-
-    [[nodiscard]] Sides matched(storage::Tx&, Items) const;
-    static void keep_consenting(storage::Tx&, Sides&);
+    void compare_with_receipts(storage::Tx&, Items);
     static Sides one_for_each_seat(Sides);
     Result<std::set<Seat>> seats_to_look_at(storage::Tx&, Items, Sides const&) const;
     void give_way(storage::Tx&, Items, std::set<Seat> const&, Sides& wanted);
     std::vector<std::pair<Seat, FoundRow>> rows_at(storage::Tx&, std::set<Seat> const&, Written const&);
-    Result<void> write(storage::Tx&, Sides const&);
+    Result<void> write(storage::Tx&, Sides&);
     void keep_by_law(storage::Tx&, Items);
 
     storage::Database& db_;
@@ -54,6 +52,7 @@ private:
     PhoneNumbers const& numbers_;
     std::size_t most_candidates_;
     std::optional<storage::LawRetentionCipher> law_;
+    std::atomic<bool> repeats_ = false;  // the group before held some: so may the next
 };
 
 }  // namespace samtal::calls

@@ -1,5 +1,6 @@
 #include "pg_call_rows_repository.hpp"
 
+#include "samtal/storage/binary_array.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::calls {
@@ -24,13 +25,9 @@ constexpr storage::Statement insert{R"sql(
 -- calls.insert_rows
 INSERT INTO calls (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at,
                    ended_at, outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
-SELECT organisation_id, owner_id, call_id, direction, own_number, counterpart, to_timestamp(started_ms / 1000.0),
-       to_timestamp(answered_ms / 1000.0), to_timestamp(ended_ms / 1000.0), outcome, part_hash, part_rank, clock_off,
-       counterpart_hash, source_hash, decision_id
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[], $15::bytea[], $16::uuid[])
-       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
-             outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::timestamptz[],
+                     $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[],
+                     $14::bytea[], $15::bytea[], $16::uuid[])
 )sql"};
 
 // Not ON CONFLICT DO UPDATE, which wants the right to read what it overwrites.
@@ -38,44 +35,50 @@ constexpr storage::Statement correct{R"sql(
 -- calls.correct_rows
 UPDATE calls c
    SET direction = i.direction, own_number = i.own_number, counterpart = i.counterpart,
-       started_at = to_timestamp(i.started_ms / 1000.0), answered_at = to_timestamp(i.answered_ms / 1000.0),
-       ended_at = to_timestamp(i.ended_ms / 1000.0), outcome = i.outcome, part_hash = i.part_hash,
-       part_rank = i.part_rank, clock_off = i.clock_off, counterpart_hash = i.counterpart_hash
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
-       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
+       started_at = i.started_at, answered_at = i.answered_at, ended_at = i.ended_at, outcome = i.outcome,
+       part_hash = i.part_hash, part_rank = i.part_rank, clock_off = i.clock_off, counterpart_hash = i.counterpart_hash
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::timestamptz[],
+              $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
+       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at, ended_at,
              outcome, part_hash, part_rank, clock_off, counterpart_hash)
  WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
 )sql"};
 
+using storage::BinaryArray;
+
 /// The parameters of both, a column each.
 struct Columns {
-    storage::ArrayLiteral organisations, owners, ids, directions, own_numbers, counterparts, started, answered,
-        ended, outcomes, part_hashes, part_ranks, clocks_off, counterpart_hashes, hashes, decisions;
+    BinaryArray organisations{BinaryArray::Of::uuid}, owners{BinaryArray::Of::uuid}, ids{BinaryArray::Of::uuid},
+        directions{BinaryArray::Of::text}, own_numbers{BinaryArray::Of::bytea},
+        counterparts{BinaryArray::Of::bytea}, started{BinaryArray::Of::timestamptz},
+        answered{BinaryArray::Of::timestamptz}, ended{BinaryArray::Of::timestamptz},
+        outcomes{BinaryArray::Of::text}, part_hashes{BinaryArray::Of::bytea}, part_ranks{BinaryArray::Of::bigint},
+        clocks_off{BinaryArray::Of::boolean}, counterpart_hashes{BinaryArray::Of::bytea},
+        hashes{BinaryArray::Of::bytea}, decisions{BinaryArray::Of::uuid};
     bool empty = true;
 
     void add(CallRow const& row) {
         CallTimes const& times = row.times.open(row.permit);
         empty = false;
-        organisations.add(row.permit.organisation().text());
-        owners.add(row.owner.text());
-        ids.add(row.id.text());
+        organisations.add(row.permit.organisation().value());
+        owners.add(row.owner.value());
+        ids.add(row.id.value());
         directions.add(name_of(row.direction));
-        started.add(std::to_string(storage::ms(times.started_at)));
+        started.add_time(times.started_at);
         if (times.answered_at)
-            answered.add(std::to_string(storage::ms(*times.answered_at)));
+            answered.add_time(*times.answered_at);
         else
             answered.add_null();
-        ended.add(std::to_string(storage::ms(times.ended_at)));
+        ended.add_time(times.ended_at);
         outcomes.add(name_of(row.outcome));
         if (row.part_hash.empty())
             part_hashes.add_null();
         else
-            part_hashes.add(storage::bytea(row.part_hash));
-        part_ranks.add(std::to_string(row.part_rank));
-        clocks_off.add(times.clock_off ? "t" : "f");
-        hashes.add(storage::bytea(row.source_hash));
-        decisions.add(row.permit.decision().text());
+            part_hashes.add(row.part_hash);
+        part_ranks.add(row.part_rank);
+        clocks_off.add_flag(times.clock_off);
+        hashes.add(row.source_hash);
+        decisions.add(row.permit.decision().value());
     }
 };
 
@@ -85,7 +88,7 @@ Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Col
     };
     auto const own = seal(field::CallsOwnNumber::column, row.own);
     if (!own) return own.error();
-    columns.own_numbers.add(storage::bytea(*own));
+    columns.own_numbers.add(*own);
     if (!row.other) {
         columns.counterparts.add_null();
         columns.counterpart_hashes.add_null();
@@ -95,8 +98,8 @@ Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Col
     if (!other) return other.error();
     auto const hash = counterpart_hash(cipher, row.owner, row.other->open(row.permit).text);
     if (!hash) return hash.error();
-    columns.counterparts.add(storage::bytea(*other));
-    columns.counterpart_hashes.add(storage::bytea(*hash));
+    columns.counterparts.add(*other);
+    columns.counterpart_hashes.add(*hash);
     return {};
 }
 
@@ -116,12 +119,13 @@ Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vec
     }
     auto const run = [&tx](storage::Statement const& statement, Columns const& c, auto const&... more) {
         if (c.empty) return;
-        tx.exec(statement, c.organisations.text(), c.owners.text(), c.ids.text(), c.directions.text(),
-                c.own_numbers.text(), c.counterparts.text(), c.started.text(), c.answered.text(), c.ended.text(),
-                c.outcomes.text(), c.part_hashes.text(), c.part_ranks.text(), c.clocks_off.text(),
-                c.counterpart_hashes.text(), more...);
+        tx.exec(statement, c.organisations.parameter(), c.owners.parameter(), c.ids.parameter(),
+                c.directions.parameter(), c.own_numbers.parameter(), c.counterparts.parameter(),
+                c.started.parameter(), c.answered.parameter(), c.ended.parameter(), c.outcomes.parameter(),
+                c.part_hashes.parameter(), c.part_ranks.parameter(), c.clocks_off.parameter(),
+                c.counterpart_hashes.parameter(), more...);
     };
-    run(insert, fresh, fresh.hashes.text(), fresh.decisions.text());
+    run(insert, fresh, fresh.hashes.parameter(), fresh.decisions.parameter());
     run(correct, known);
     return {};
 }
@@ -129,13 +133,15 @@ Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vec
 std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& asked) {
     std::vector<FoundRow> found;
     if (asked.empty()) return found;
-    storage::ArrayLiteral organisations, owners, hashes;
+    BinaryArray organisations{BinaryArray::Of::uuid}, owners{BinaryArray::Of::uuid},
+        hashes{BinaryArray::Of::bytea};
     for (auto const& [organisation, owner, hash] : asked) {
-        organisations.add(organisation.text());
-        owners.add(owner.text());
-        hashes.add(storage::bytea(hash));
+        organisations.add(organisation.value());
+        owners.add(owner.value());
+        hashes.add(hash);
     }
-    for (auto const& row : tx.exec(find, organisations.text(), owners.text(), hashes.text()))
+    for (auto const& row :
+         tx.exec(find, organisations.parameter(), owners.parameter(), hashes.parameter()))
         found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1]),
                          row[2].is_null() ? std::string{} : storage::bytes_of(row[2]), row[3].as<std::int64_t>()});
     return found;

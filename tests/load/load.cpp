@@ -1,5 +1,6 @@
 #include "chat_load.hpp"
 #include "crowd.hpp"
+#include "ingest_load.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -21,12 +22,12 @@ std::vector<Pair> read_pairs(std::string const& file) {
     return pairs;
 }
 
-std::vector<std::string> read_tokens(std::string const& file) {
+std::vector<std::string> read_lines(std::string const& file) {
     std::ifstream in{file};
-    std::vector<std::string> tokens;
-    for (std::string token; in >> token;) tokens.push_back(token);
-    if (tokens.empty()) throw std::runtime_error{file + ": holds no tokens"};
-    return tokens;
+    std::vector<std::string> lines;
+    for (std::string line; in >> line;) lines.push_back(line);
+    if (lines.empty()) throw std::runtime_error{file + ": holds nothing"};
+    return lines;
 }
 
 Server read_url(std::string const& url) {
@@ -64,6 +65,13 @@ int print(ChatResult const& r) {
     return r.errors == 0 ? 0 : 1;
 }
 
+int print(IngestResult const& r) {
+    std::cout << nlohmann::json{{"accepted", r.accepted}, {"accepted_per_s", r.accepted_per_s}, {"p50_ms", r.p50_ms},
+                                {"p99_ms", r.p99_ms},     {"cpu_s", r.cpu_s},                   {"failure", r.failure}}
+              << '\n';
+    return r.failure.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -71,6 +79,7 @@ int main(int argc, char** argv) {
     ChatLoad load;
     Crowd crowd;
     FanOut out;
+    IngestLoad records;
     std::string url;
     std::string file;
     auto* const chat = cli.add_subcommand("chat", "Pairs of people write to each other over WebSocket");
@@ -87,16 +96,27 @@ int main(int argc, char** argv) {
     fan->add_option("--conversation", out.conversation)->required();
     fan->add_option("--seconds", out.seconds);
     fan->add_option("--window", out.window, "Messages that wait for acks");
-    for (auto* const each : {chat, idle, fan}) each->add_option("--url", url)->required();
+    auto* const ingest = cli.add_subcommand("ingest", "A switch brings call records");
+    ingest->add_option("--switch", file, "The switch's token, then numbers of people, a line each")->required();
+    ingest->add_option("--seconds", records.seconds);
+    ingest->add_option("--connections", records.connections);
+    ingest->add_option("--batch", records.batch, "Records of one request");
+    for (auto* const each : {chat, idle, fan, ingest}) each->add_option("--url", url)->required();
     cli.require_subcommand(1);
     CLI11_PARSE(cli, argc, argv);
     try {
-        load.server = crowd.server = out.server = read_url(url);
+        load.server = crowd.server = out.server = records.server = read_url(url);
         if (*chat) {
             load.pairs = read_pairs(file);
             return print(run(load));
         }
-        crowd.tokens = out.tokens = read_tokens(file);
+        crowd.tokens = out.tokens = read_lines(file);
+        if (*ingest) {
+            if (crowd.tokens.size() < 2) throw std::runtime_error{file + ": holds no numbers"};
+            records.token = crowd.tokens.front();
+            records.numbers.assign(crowd.tokens.begin() + 1, crowd.tokens.end());
+            return print(run(records));
+        }
         if (*idle)
             hold(crowd, print);
         else
