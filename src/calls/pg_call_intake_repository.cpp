@@ -129,7 +129,7 @@ void PgCallIntake::compare_with_receipts(storage::Tx& tx, Items items) {
         StoredCall stored;
         if (!item.receipt.earlier)
             stored.standing = Standing::fresh;
-        else if (*item.receipt.earlier != item.first_content)
+        else if (*item.receipt.earlier != item.first_content())
             stored.standing = Standing::changed;
         // The commit of an earlier attempt was in doubt and turns out to have succeeded.
         if (item.attempt && !item.writes()) stored = *item.attempt;

@@ -7,11 +7,14 @@ namespace samtal::calls {
 
 namespace {
 
+// Fenced by OFFSET: else a PostgreSQL without statistics may read all calls of an owner to find one.
 constexpr storage::Statement find{R"sql(
 -- calls.find_rows
 SELECT i.n, c.call_id, c.part_hash, c.part_rank
   FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS i (organisation_id, owner_id, source_hash, n)
-  JOIN calls c ON (c.organisation_id, c.owner_id, c.source_hash) = (i.organisation_id, i.owner_id, i.source_hash)
+ CROSS JOIN LATERAL (SELECT organisation_id, owner_id, call_id, part_hash, part_rank
+                       FROM calls WHERE source_hash = i.source_hash OFFSET 0) AS c
+ WHERE (c.organisation_id, c.owner_id) = (i.organisation_id, i.owner_id)
 )sql"};
 
 constexpr storage::Statement remove{R"sql(
