@@ -107,7 +107,7 @@ Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
     keep_consenting(tx, wanted);
     wanted = one_for_each_seat(std::move(wanted));
     give_way(tx, items, *seats, wanted);
-    if (auto const written = write(tx, wanted); !written) return written;
+    write(tx, wanted);
     keep_by_law(tx, items);
     for (Side const& side : wanted) {
         StoredCall& stored = **side.item->result;
@@ -221,28 +221,19 @@ std::vector<std::pair<Seat, FoundRow>> PgCallIntake::rows_at(storage::Tx& tx, st
     return found;
 }
 
-Result<void> PgCallIntake::write(storage::Tx& tx, Sides& sides) {
+void PgCallIntake::write(storage::Tx& tx, Sides& sides) {
     std::vector<CallRow> rows;
     rows.reserve(sides.size());
     std::ranges::sort(sides, {}, &Side::owner);  // whose rows lie together in the indexes
     auto const now = std::chrono::system_clock::now();
     for (Side const& side : sides) {
         Incoming const& item = *side.item;
-        auto hash = cipher_.owner_hash(side.owner, "call", item.name);
-        if (!hash) continue;  // erased meanwhile
-        std::string part_hash;
-        if (item.in_parts()) {
-            auto made = cipher_.owner_hash(side.owner, "call-part", item.part_name());
-            if (!made) continue;
-            part_hash = *std::move(made);
-        }
         rows.push_back({item.permit(), side.owner, side.existing.value_or(CallId{uuid_v7(now)}),
-                        side.existing.has_value(), *std::move(hash), std::move(part_hash), side.rank(),
-                        side.direction, side.own(), side.other(), item.call->last.times, item.call->last.outcome});
+                        side.existing.has_value(), item.name, item.in_parts() ? item.part_name() : std::string{},
+                        side.rank(), side.direction, side.own(), side.other(), item.call->last.times,
+                        item.call->last.outcome});
     }
-    auto const written = write_rows(tx, cipher_, rows);
-    if (!written) return Error{Errc::exhausted, "a person was erased just now: try again"};
-    return written;
+    write_rows(tx, keys_, rows);
 }
 
 /// Nobody's choice, so it asks for no consent; and only where the law says so.

@@ -18,11 +18,11 @@ class PgCallIntake final : public CallIntake {
 public:
     /// `most_candidates`: rows that one transaction looks for before it is halved. The default is a few megabytes.
     /// `service_class`: whether the law makes this service keep its calls.
-    PgCallIntake(storage::Database& db, storage::ColumnCipher& cipher, storage::KeyRing const& keys,
+    PgCallIntake(storage::Database& db, storage::KeySource& keys, storage::KeyRing const& ring,
                  PhoneNumbers const& numbers, std::size_t most_candidates = 20'000,
                  ServiceClass service_class = register_service_class)
-        : db_{db}, cipher_{cipher}, hashes_{keys}, numbers_{numbers}, most_candidates_{most_candidates} {
-        if (must_keep_traffic(service_class)) law_.emplace(keys);
+        : db_{db}, keys_{keys}, cipher_{keys}, hashes_{ring}, numbers_{numbers}, most_candidates_{most_candidates} {
+        if (must_keep_traffic(service_class)) law_.emplace(ring);
     }
 
     Task<std::vector<Result<StoredCall>>> store(SetupPermit const& permit, SwitchId,
@@ -43,11 +43,12 @@ private:
     Result<std::set<Seat>> seats_to_look_at(storage::Tx&, Items, Sides const&) const;
     void give_way(storage::Tx&, Items, std::set<Seat> const&, Sides& wanted);
     std::vector<std::pair<Seat, FoundRow>> rows_at(storage::Tx&, std::set<Seat> const&, Written const&);
-    Result<void> write(storage::Tx&, Sides&);
+    void write(storage::Tx&, Sides&);
     void keep_by_law(storage::Tx&, Items);
 
     storage::Database& db_;
-    storage::ColumnCipher& cipher_;
+    storage::KeySource& keys_;
+    storage::ColumnCipher cipher_;
     CallHashes hashes_;
     PhoneNumbers const& numbers_;
     std::size_t most_candidates_;

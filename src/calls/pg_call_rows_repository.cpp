@@ -1,6 +1,7 @@
 #include "pg_call_rows_repository.hpp"
 
 #include "samtal/storage/binary_array.hpp"
+#include "samtal/storage/subject_cipher.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::calls {
@@ -49,8 +50,30 @@ UPDATE calls c
 
 using storage::BinaryArray;
 
+constexpr std::string_view counterpart_domain = "counterpart";
+
 /// The parameters of both, a column each.
-struct Columns {
+class Columns {
+public:
+    [[nodiscard]] bool empty() const { return empty_; }
+
+    void add(CallRow const& row, storage::SubjectCipher const& cipher, storage::Nonces& nonces) {
+        add_plain(row);
+        add_sealed(row, cipher, nonces);
+        empty_ = false;
+    }
+    template <class... More>
+    void run(storage::Tx& tx, storage::Statement const& statement, More const&... more) const {
+        if (empty_) return;
+        tx.exec(statement, organisations.parameter(), owners.parameter(), ids.parameter(), directions.parameter(),
+                own_numbers.parameter(), counterparts.parameter(), started.parameter(), answered.parameter(),
+                ended.parameter(), outcomes.parameter(), part_hashes.parameter(), part_ranks.parameter(),
+                clocks_off.parameter(), counterpart_hashes.parameter(), more.parameter()...);
+    }
+    void insert(storage::Tx& tx) const { run(tx, calls::insert, hashes, decisions); }
+    void correct(storage::Tx& tx) const { run(tx, calls::correct); }
+
+private:
     BinaryArray organisations{BinaryArray::Of::uuid}, owners{BinaryArray::Of::uuid}, ids{BinaryArray::Of::uuid},
         directions{BinaryArray::Of::text}, own_numbers{BinaryArray::Of::bytea},
         counterparts{BinaryArray::Of::bytea}, started{BinaryArray::Of::timestamptz},
@@ -58,11 +81,10 @@ struct Columns {
         outcomes{BinaryArray::Of::text}, part_hashes{BinaryArray::Of::bytea}, part_ranks{BinaryArray::Of::bigint},
         clocks_off{BinaryArray::Of::boolean}, counterpart_hashes{BinaryArray::Of::bytea},
         hashes{BinaryArray::Of::bytea}, decisions{BinaryArray::Of::uuid};
-    bool empty = true;
+    bool empty_ = true;
 
-    void add(CallRow const& row) {
+    void add_plain(CallRow const& row) {
         CallTimes const& times = row.times.open(row.permit);
-        empty = false;
         organisations.add(row.permit.organisation().value());
         owners.add(row.owner.value());
         ids.add(row.id.value());
@@ -74,63 +96,49 @@ struct Columns {
             answered.add_null();
         ended.add_time(times.ended_at);
         outcomes.add(name_of(row.outcome));
-        if (row.part_hash.empty())
-            part_hashes.add_null();
-        else
-            part_hashes.add(row.part_hash);
         part_ranks.add(row.part_rank);
         clocks_off.add_flag(times.clock_off);
-        hashes.add(row.source_hash);
         decisions.add(row.permit.decision().value());
     }
-};
 
-Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Columns& columns) {
-    auto const seal = [&](std::string_view column, Party const& party) {
-        return cipher.seal(row.owner, {column, row.id.value()}, party.open(row.permit).text);
-    };
-    auto const own = seal(field::CallsOwnNumber::column, row.own);
-    if (!own) return own.error();
-    columns.own_numbers.add(*own);
-    if (!row.other) {
-        columns.counterparts.add_null();
-        columns.counterpart_hashes.add_null();
-        return {};
+    void add_sealed(CallRow const& row, storage::SubjectCipher const& cipher, storage::Nonces& nonces) {
+        auto const seal = [&](std::string_view column, Party const& party) {
+            return cipher.seal({column, row.id.value()}, party.open(row.permit).text, nonces);
+        };
+        hashes.add(cipher.owner_hash("call", row.call));
+        if (row.part.empty())
+            part_hashes.add_null();
+        else
+            part_hashes.add(cipher.owner_hash("call-part", row.part));
+        own_numbers.add(seal(field::CallsOwnNumber::column, row.own));
+        if (row.other) {
+            counterparts.add(seal(field::CallsCounterpart::column, *row.other));
+            counterpart_hashes.add(cipher.owner_hash(counterpart_domain, row.other->open(row.permit).text));
+        } else {
+            counterparts.add_null();
+            counterpart_hashes.add_null();
+        }
     }
-    auto const other = seal(field::CallsCounterpart::column, *row.other);
-    if (!other) return other.error();
-    auto const hash = counterpart_hash(cipher, row.owner, row.other->open(row.permit).text);
-    if (!hash) return hash.error();
-    columns.counterparts.add(*other);
-    columns.counterpart_hashes.add(*hash);
-    return {};
-}
+};
 
 }  // namespace
 
 Result<std::string> counterpart_hash(storage::ColumnCipher& cipher, UserId owner, std::string_view number) {
-    return cipher.owner_hash(owner, "counterpart", number);
+    return cipher.owner_hash(owner, counterpart_domain, number);
 }
 
-Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vector<CallRow> const& rows) {
+void write_rows(storage::Tx& tx, storage::KeySource& keys, std::vector<CallRow> const& rows) {
     Columns fresh;
     Columns known;
-    for (CallRow const& row : rows) {
-        Columns& columns = row.exists ? known : fresh;
-        if (auto const sealed = seal_numbers(cipher, row, columns); !sealed) return sealed;
-        columns.add(row);
+    storage::Nonces nonces;
+    std::optional<Result<storage::SubjectCipher>> cipher;
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        CallRow const& row = rows[n];
+        if (n == 0 || rows[n - 1].owner != row.owner) cipher.emplace(storage::SubjectCipher::of(keys, row.owner));
+        if (*cipher) (row.exists ? known : fresh).add(row, **cipher, nonces);
     }
-    auto const run = [&tx](storage::Statement const& statement, Columns const& c, auto const&... more) {
-        if (c.empty) return;
-        tx.exec(statement, c.organisations.parameter(), c.owners.parameter(), c.ids.parameter(),
-                c.directions.parameter(), c.own_numbers.parameter(), c.counterparts.parameter(),
-                c.started.parameter(), c.answered.parameter(), c.ended.parameter(), c.outcomes.parameter(),
-                c.part_hashes.parameter(), c.part_ranks.parameter(), c.clocks_off.parameter(),
-                c.counterpart_hashes.parameter(), more...);
-    };
-    run(insert, fresh, fresh.hashes.parameter(), fresh.decisions.parameter());
-    run(correct, known);
-    return {};
+    fresh.insert(tx);
+    known.correct(tx);
 }
 
 std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& asked) {

@@ -84,7 +84,7 @@ TEST_F(CallIntakeTest, TakesACorrectedCallOutOfTheWrongPersonsHistory) {
 }
 
 TEST_F(CallIntakeTest, HalvesABatchWhoseCorrectionsWouldCostTooMuch) {
-    PgCallIntake narrow{db, cipher, test.ring, numbers, 1};
+    PgCallIntake narrow{db, *test.keys, test.ring, numbers, 1};
     auto const anna = owner(anna_number);
     auto const bo = owner(bo_number);
     std::vector<PendingCall> calls, corrected;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace samtal::calls {
@@ -87,7 +88,7 @@ TEST(PlainRecords, AreNothingElse) {
 /// Whatever a body holds: what is read in one pass, the long way reads the same.
 TEST(PlainRecords, StayTrueWhenABodyIsSpoiled) {
     std::minstd_rand random{7};
-    std::string_view const bytes = "\"{}[]:,\\ \n\0x0nulte9+-TZ.\x80";
+    std::string_view const bytes = "\"{}[]:,\\ \nx0nulte9+-TZ.\x80";
     int taken = 0;
     for (int n = 0; n < 20'000; ++n) {
         std::string body = plain;
