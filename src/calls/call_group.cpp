@@ -62,7 +62,8 @@ std::string CallHashes::content(SetupPermit const& permit, std::string const& pa
     std::string hash;
     hash.reserve(2 * half_hash);
     // With the name, so that equal numbers have other hashes in another call.
-    append_hash(hash, numbers_, Joined{}.add(part).add(number(call.caller)).add(number(call.callee)).bytes(), half_hash);
+    append_hash(hash, numbers_, Joined{}.add(part).add(number(call.caller)).add(number(call.callee)).bytes(),
+                half_hash);
     CallTimes const& times = call.times.open(permit);
     Joined rest;
     rest.add(part).add(times.started_at);

@@ -1,7 +1,7 @@
 #include "pg_call_intake_repository.hpp"
 
-#include "pg_law_record_repository.hpp"
 #include "pg_call_sides_repository.hpp"
+#include "pg_law_record_repository.hpp"
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/storage/values.hpp"
 

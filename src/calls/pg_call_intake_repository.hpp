@@ -21,7 +21,12 @@ public:
     PgCallIntake(storage::Database& db, storage::KeySource& keys, storage::KeyRing const& ring,
                  PhoneNumbers const& numbers, std::size_t most_candidates = 20'000,
                  ServiceClass service_class = register_service_class)
-        : db_{db}, keys_{keys}, cipher_{keys}, hashes_{ring}, numbers_{numbers}, most_candidates_{most_candidates} {
+        : db_{db},
+          keys_{keys},
+          cipher_{keys},
+          hashes_{ring},
+          numbers_{numbers},
+          most_candidates_{most_candidates} {
         if (must_keep_traffic(service_class)) law_.emplace(ring);
     }
 

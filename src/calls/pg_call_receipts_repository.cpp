@@ -71,8 +71,9 @@ bool insert_new(storage::Tx& tx, std::vector<Receipt*>& receipts) {
         receipt->earlier.reset();
         all.add(*receipt);
     }
-    return tx.exec(insert_all_new, all.organisations.parameter(), all.switches.parameter(), all.sources.parameter(),
-                   all.contents.parameter())[0][0]
+    return tx
+        .exec(insert_all_new, all.organisations.parameter(), all.switches.parameter(), all.sources.parameter(),
+              all.contents.parameter())[0][0]
         .as<bool>();
 }
 

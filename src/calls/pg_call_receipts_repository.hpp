@@ -18,8 +18,8 @@ struct Receipt {
     std::optional<std::string> earlier;  // out: the content hash from before this batch; nothing when it is new
 };
 
-// Both are given each source once, and put the receipts into the order of their keys. Until the transaction ends, no
-// other batch gets past these calls, so what follows is written by one at a time.
+// Both are given each source once, and put the receipts into the order of their keys. Until the transaction ends,
+// no other batch gets past these calls, so what follows is written by one at a time.
 
 /// For receipts that are most likely all new. False: one was there, and nothing was done.
 [[nodiscard]] bool insert_new(storage::Tx&, std::vector<Receipt*>& receipts);

@@ -151,8 +151,7 @@ std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& as
         owners.add(owner.value());
         hashes.add(hash);
     }
-    for (auto const& row :
-         tx.exec(find, organisations.parameter(), owners.parameter(), hashes.parameter()))
+    for (auto const& row : tx.exec(find, organisations.parameter(), owners.parameter(), hashes.parameter()))
         found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1]),
                          row[2].is_null() ? std::string{} : storage::bytes_of(row[2]), row[3].as<std::int64_t>()});
     return found;

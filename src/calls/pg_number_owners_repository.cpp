@@ -7,8 +7,8 @@ namespace samtal::calls {
 
 namespace {
 
-// As a list for one organisation, which no index but the one by number can serve: joined to a row for each number, a
-// PostgreSQL without statistics took the index of the exclusion constraint, a dozen times slower.
+// As a list for one organisation, which no index but the one by number can serve: joined to a row for each number,
+// a PostgreSQL without statistics took the index of the exclusion constraint, a dozen times slower.
 constexpr storage::Statement find_assignments{R"sql(
 -- calls.find_assignments
 SELECT a.number_hash, a.user_id, (extract(epoch FROM a.valid_from) * 1000)::bigint, (extract(epoch FROM a.valid_to) * 1000)::bigint

@@ -53,8 +53,8 @@ private:
     static bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
     void skip_space() {
-        while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\n' || rest_.front() == '\r' ||
-                                  rest_.front() == '\t'))
+        while (!rest_.empty() &&
+               (rest_.front() == ' ' || rest_.front() == '\n' || rest_.front() == '\r' || rest_.front() == '\t'))
             rest_.remove_prefix(1);
     }
 
@@ -116,7 +116,7 @@ std::optional<CallRecord> as_record(Texts const& texts) {
     auto const talked = was_answered ? parse_rfc3339(texts.of[answered]) : std::nullopt;
     auto const how = outcome_named(texts.of[outcome]);
     if (!began || !over || !how || (was_answered && !talked)) return std::nullopt;
-    return CallRecord{std::string{texts.of[source]}, {}, party(caller), party(callee),
+    return CallRecord{std::string{texts.of[source]},      {},  party(caller), party(callee),
                       SomeTimes{{*began, talked, *over}}, *how};
 }
 

@@ -19,7 +19,8 @@ bool carries_body(net::Method method) {
     return method == net::Method::post || method == net::Method::put || method == net::Method::patch;
 }
 
-/// JSON in UTF-8 is all that comes in, where a route has no types of its own, and where an array is all it takes; an empty body needs no type.
+/// JSON in UTF-8 is all that comes in, where a route has no types of its own, and where an array is all it takes;
+/// an empty body needs no type.
 bool acceptable_type(net::Request const& request, RouteOptions const& options) {
     if (request.has("content-encoding")) return false;
     if (request.body.empty() && !request.has("content-type")) return true;

@@ -7,8 +7,8 @@ namespace samtal::storage {
 
 namespace {
 
-// Dimensions, whether there are nulls, element type, then for the one dimension its size and lower bound: four bytes
-// each.
+// Dimensions, whether there are nulls, element type, then for the one dimension its size and lower bound: four
+// bytes each.
 constexpr std::size_t nulls_at = 4;
 constexpr std::size_t size_at = 12;
 constexpr std::uint32_t null_size = 0xffff'ffff;

@@ -63,9 +63,9 @@ Result<std::string> SubjectCipher::open(Cell const& cell, std::string_view seale
     if (sealed.size() < ColumnCipher::overhead) return Error{Errc::invalid, "sealed value is too short"};
     std::string const where = associated_data(cell);
     std::string plain(sealed.size() - ColumnCipher::overhead, '\0');
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            bytes(plain), nullptr, nullptr, bytes(sealed) + Nonces::size, sealed.size() - Nonces::size, bytes(where),
-            where.size(), bytes(sealed), key_.data()) != 0)
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(sealed) + Nonces::size,
+                                                   sealed.size() - Nonces::size, bytes(where), where.size(),
+                                                   bytes(sealed), key_.data()) != 0)
         return Error{Errc::invalid, "sealed value does not belong here"};
     return plain;
 }

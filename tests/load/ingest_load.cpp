@@ -56,7 +56,8 @@ public:
             load.server.host, load.server.port, load.token, body.size());
         body_at_ = text_.size();
         text_ += body;
-        run_ = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() / 1ms) % 1'000'000'000;
+        run_ =
+            static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() / 1ms) % 1'000'000'000;
         connection_ = connection;
     }
 
@@ -135,7 +136,8 @@ public:
             if (!answer_.starts_with("HTTP/1.1 200") || answer_.find(expected_) == std::string::npos)
                 co_return fail(answer_);
             progress_.accepted += load_.batch;
-            progress_.batches_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - began).count());
+            progress_.batches_ms.push_back(
+                std::chrono::duration<double, std::milli>(Clock::now() - began).count());
         }
     }
 
@@ -189,7 +191,8 @@ IngestResult run(IngestLoad const& load) {
         lines.push_back(std::make_unique<Line>(loop, load, n, progress));
     double const before = used_s();
     auto const began = Clock::now();
-    auto const end = began + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(load.seconds));
+    auto const end =
+        began + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(load.seconds));
     for (auto const& line : lines)
         asio::co_spawn(loop, line->run(end), [](std::exception_ptr broken) {
             if (broken) std::rethrow_exception(broken);
@@ -201,7 +204,8 @@ IngestResult run(IngestLoad const& load) {
         auto const& all = progress.batches_ms;
         return all.empty() ? 0 : all[static_cast<std::size_t>(p * static_cast<double>(all.size() - 1))];
     };
-    return {progress.accepted,  static_cast<double>(progress.accepted) / took, percentile(0.5), percentile(0.99),
+    return {progress.accepted, static_cast<double>(progress.accepted) / took,
+            percentile(0.5),   percentile(0.99),
             used_s() - before, progress.failure};
 }
 

@@ -66,8 +66,9 @@ int print(ChatResult const& r) {
 }
 
 int print(IngestResult const& r) {
-    std::cout << nlohmann::json{{"accepted", r.accepted}, {"accepted_per_s", r.accepted_per_s}, {"p50_ms", r.p50_ms},
-                                {"p99_ms", r.p99_ms},     {"cpu_s", r.cpu_s},                   {"failure", r.failure}}
+    std::cout << nlohmann::json{{"accepted", r.accepted}, {"accepted_per_s", r.accepted_per_s},
+                                {"p50_ms", r.p50_ms},     {"p99_ms", r.p99_ms},
+                                {"cpu_s", r.cpu_s},       {"failure", r.failure}}
               << '\n';
     return r.failure.empty() ? 0 : 1;
 }

@@ -6,8 +6,8 @@
 
 namespace samtal::storage {
 
-/// Random numbers, each used once. The operating system is asked for many at a time: a system call for each is half
-/// of what sealing costs. For one transaction's body: what is left over goes with it.
+/// Random numbers, each used once. The operating system is asked for many at a time: a system call for each is
+/// half of what sealing costs. For one transaction's body: what is left over goes with it.
 class Nonces {
 public:
     static constexpr std::size_t size = 24;
@@ -27,8 +27,8 @@ private:
     std::size_t used_;
 };
 
-/// What ColumnCipher does, for several values of one person, whose key is looked up once. Make it where the values are
-/// sealed and do not keep it: it holds the key.
+/// What ColumnCipher does, for several values of one person, whose key is looked up once. Make it where the values
+/// are sealed and do not keep it: it holds the key.
 class SubjectCipher {
 public:
     /// `not_found` when the subject was erased. May block on the key store.

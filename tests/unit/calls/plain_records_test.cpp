@@ -73,15 +73,28 @@ TEST(PlainRecords, AreNothingElse) {
         std::string body = plain;
         return body.replace(body.find(what), what.size(), by);
     };
-    for (auto const& body :
-         {std::string{}, std::string{"[]"}, std::string{"{}"}, std::string{"[7]"}, plain + "x", plain.substr(1),
-          plain.substr(0, plain.size() - 2), "\xef\xbb\xbf" + plain, instead("a-1", "\\u0061"),
-          instead("a-1", "\xc3\xa5"), instead("a-1", "a\nb"), instead("a-1", std::string(300, 'a')),
-          instead(R"("a-1")", "7"), instead("null", "false"), instead("null", "nullx"),
-          instead(R"({"number":null})", "null"), instead(R"({"number":null})", R"({"number":null,"name":"Bo"})"),
-          instead(R"("outcome" :)", R"("colour":)"), instead("busy", "exploded"),
-          instead("2026-03-04", "2026-13-04"), instead(R"("callee":{"number":null},)", ""),
-          instead(R"("callee":{"number":null},)", R"("caller":{"number":null},)")})
+    for (auto const& body : {std::string{},
+                             std::string{"[]"},
+                             std::string{"{}"},
+                             std::string{"[7]"},
+                             plain + "x",
+                             plain.substr(1),
+                             plain.substr(0, plain.size() - 2),
+                             "\xef\xbb\xbf" + plain,
+                             instead("a-1", "\\u0061"),
+                             instead("a-1", "\xc3\xa5"),
+                             instead("a-1", "a\nb"),
+                             instead("a-1", std::string(300, 'a')),
+                             instead(R"("a-1")", "7"),
+                             instead("null", "false"),
+                             instead("null", "nullx"),
+                             instead(R"({"number":null})", "null"),
+                             instead(R"({"number":null})", R"({"number":null,"name":"Bo"})"),
+                             instead(R"("outcome" :)", R"("colour":)"),
+                             instead("busy", "exploded"),
+                             instead("2026-03-04", "2026-13-04"),
+                             instead(R"("callee":{"number":null},)", ""),
+                             instead(R"("callee":{"number":null},)", R"("caller":{"number":null},)")})
         EXPECT_FALSE(plain_records(body)) << body;
 }
 
