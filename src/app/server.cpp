@@ -88,7 +88,7 @@ struct Server::Parts {
               db, cipher, io.first(),
               [this](directory::NewEmail wanted) { return change_email(std::move(wanted)); })},
           chat{chat::make_chat({db, cipher, sockets, fanout(), statistics.recorder(), io.first()}, {})},
-          calls{{db, cipher, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
+          calls{{db, cipher, *keys, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
           contacts{{db, cipher, numbers}},
           greetings{{db, cipher, numbers}, c.greetings},
           dialing{{db, cipher, ring, numbers, gate,

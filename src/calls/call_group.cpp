@@ -12,20 +12,34 @@ namespace {
 
 constexpr std::size_t half_hash = 16;
 
-/// Fixed lengths in front, so that no two lists of parts have the same bytes.
-std::string joined(std::initializer_list<std::string_view> parts) {
-    std::string out;
-    for (std::string_view const part : parts) {
+/// A list of parts with their lengths in front, so that no two lists have the same bytes.
+class Joined {
+public:
+    Joined& add(std::string_view part) {
         auto const size = static_cast<std::uint32_t>(part.size());
-        out.append(reinterpret_cast<char const*>(&size), sizeof size).append(part);
+        bytes_.append(reinterpret_cast<char const*>(&size), sizeof size).append(part);
+        return *this;
     }
-    return out;
+    Joined& add(Timestamp at) { return add(fmt::format_int{at.time_since_epoch().count()}); }
+    [[nodiscard]] std::string_view bytes() const { return bytes_; }
+
+private:
+    Joined& add(fmt::format_int const& number) { return add(std::string_view{number.data(), number.size()}); }
+
+    std::string bytes_;
+};
+
+/// Appends a hash of that size.
+void append_hash(std::string& to, storage::Key const& key, std::string_view value, std::size_t size) {
+    std::size_t const before = to.size();
+    to.resize(before + size);
+    crypto_generichash(reinterpret_cast<unsigned char*>(to.data()) + before, size,
+                       reinterpret_cast<unsigned char const*>(value.data()), value.size(), key.data(), key.size());
 }
 
 std::string hashed(storage::Key const& key, std::string_view value, std::size_t size) {
-    std::string hash(size, '\0');
-    crypto_generichash(reinterpret_cast<unsigned char*>(hash.data()), hash.size(),
-                       reinterpret_cast<unsigned char const*>(value.data()), value.size(), key.data(), key.size());
+    std::string hash;
+    append_hash(hash, key, value, size);
     return hash;
 }
 
@@ -45,15 +59,17 @@ std::string CallHashes::content(SetupPermit const& permit, std::string const& pa
     auto const number = [&permit](std::optional<Party> const& party) {
         return party ? std::string_view{party->open(permit).text} : std::string_view{};
     };
-    CallTimes const& times = call.times.open(permit);
-    auto const ms = [](Timestamp at) { return fmt::format_int{at.time_since_epoch().count()}; };
-    auto const answered = times.answered_at ? ms(*times.answered_at).str() : std::string{};
+    std::string hash;
+    hash.reserve(2 * half_hash);
     // With the name, so that equal numbers have other hashes in another call.
-    return hashed(numbers_, joined({part, number(call.caller), number(call.callee)}), half_hash) +
-           hashed(rest_,
-                  joined({part, ms(times.started_at).str(), answered, ms(times.ended_at).str(),
-                          name_of(call.outcome)}),
-                  half_hash);
+    append_hash(hash, numbers_, Joined{}.add(part).add(number(call.caller)).add(number(call.callee)).bytes(),
+                half_hash);
+    CallTimes const& times = call.times.open(permit);
+    Joined rest;
+    rest.add(part).add(times.started_at);
+    times.answered_at ? rest.add(*times.answered_at) : rest.add(std::string_view{});
+    append_hash(hash, rest_, rest.add(times.ended_at).add(name_of(call.outcome)).bytes(), half_hash);
+    return hash;
 }
 
 Incoming CallHashes::incoming(IncomingBatch const& batch, std::size_t place) const {
@@ -64,7 +80,7 @@ Incoming CallHashes::incoming(IncomingBatch const& batch, std::size_t place) con
     constexpr std::size_t whole_hash = 2 * half_hash;
     Receipt receipt{permit.organisation(), batch.switch_id, hashed(source_, part, whole_hash),
                     content(permit, part, call.last), std::nullopt};
-    std::string first = call.first ? content(permit, part, *call.first) : receipt.content;
+    std::string first = call.first ? content(permit, part, *call.first) : std::string{};
     return {&batch, &call, &batch.results[place], std::move(name), std::move(receipt), std::move(first)};
 }
 

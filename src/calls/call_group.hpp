@@ -27,7 +27,7 @@ struct Incoming {
     Result<StoredCall>* result;
     std::string name;                     // of the call, among all switches
     Receipt receipt;                      // its content is of `last`
-    std::string first_content;            // the same, of `first`
+    std::string first;                    // the same, of `first`; empty where the batch said no more than `last`
     std::optional<StoredCall> attempt{};  // what an earlier run found, whose commit may have succeeded
 
     [[nodiscard]] SetupPermit const& permit() const { return *batch->permit; }
@@ -35,6 +35,7 @@ struct Incoming {
     [[nodiscard]] bool in_parts() const { return !call->part.id.empty(); }
     [[nodiscard]] std::string part_name() const { return calls::part_name(name, call->part); }
 
+    [[nodiscard]] std::string const& first_content() const { return first.empty() ? receipt.content : first; }
     [[nodiscard]] bool writes() const { return receipt.earlier != receipt.content; }
     [[nodiscard]] bool rewrites() const { return receipt.earlier.has_value() && writes(); }
     /// The halves of a content's hash are of the numbers and of the rest.

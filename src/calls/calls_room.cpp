@@ -11,7 +11,7 @@ namespace samtal::calls {
 
 struct CallsRoom::Built {
     Built(CallsParts const& parts, CallsOptions const& options)
-        : calls{parts.db, parts.cipher, parts.keys, parts.numbers},
+        : calls{parts.db, parts.subject_keys, parts.keys, parts.numbers},
           writer{calls, parts.executor},
           history{parts.db, parts.cipher, options.time_zone},
           people{parts.db, parts.numbers},

@@ -1,5 +1,7 @@
 #include "calls_service.hpp"
 
+#include <boost/container_hash/hash.hpp>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -36,21 +38,29 @@ bool is_source_id(std::string_view text, std::size_t most) {
 /// The records of a batch, brought together by the call they are about: a switch may report one twice in a batch.
 struct CallsService::Group {
     struct Reports {
-        std::vector<std::size_t> indices;
+        std::size_t index;               // of the record that was the first
+        std::vector<std::size_t> later;  // nearly always none
         std::size_t repeats = 0;
         std::size_t corrections = 0;
     };
 
+    using Name = std::pair<std::string_view, std::string_view>;  // of the call and its part; they lie in the batch
+
+    explicit Group(std::size_t records) {
+        calls.reserve(records);
+        reports.reserve(records);
+        places.reserve(records);
+    }
+
     std::vector<PendingCall> calls;
     std::vector<Reports> reports;  // the n-th: of the n-th call
-    std::unordered_map<std::string, std::size_t> places;
+    std::unordered_map<Name, std::size_t, boost::hash<Name>> places;
 
     void add(SetupPermit const& permit, std::size_t index, CallRecord const& record, Call call) {
-        auto const [place, is_new] =
-            places.try_emplace(record.source_call_id + '\0' + record.part.id, calls.size());
+        auto const [place, is_new] = places.try_emplace({record.source_call_id, record.part.id}, calls.size());
         if (is_new) {
             calls.push_back({record.source_call_id, record.part, std::move(call)});
-            reports.push_back({{index}});
+            reports.push_back({index, {}});
             return;
         }
         PendingCall& known = calls[place->second];
@@ -58,14 +68,14 @@ struct CallsService::Group {
         (same(permit, known.last, call) ? of_it.repeats : of_it.corrections) += 1;
         if (!known.first) known.first = std::move(known.last);
         known.last = std::move(call);
-        of_it.indices.push_back(index);
+        of_it.later.push_back(index);
     }
 };
 
 Task<Result<IngestReport>> CallsService::ingest(SetupPermit permit, IngestCalls batch) {
     if (batch.records.size() > limits_.records) co_return Error{Errc::invalid, "has more than 1000 records"};
     IngestReport report;
-    Group group;
+    Group group{batch.records.size()};
     Reading const how = reading(batch.switch_id);
     for (std::size_t n = 0; n < batch.records.size(); ++n) {
         auto const& record = batch.records[n];
@@ -90,7 +100,8 @@ void CallsService::sum_up(SetupPermit const& permit, Group const& group,
     for (std::size_t n = 0; n < results.size(); ++n) {
         Group::Reports const& of_it = group.reports[n];
         if (!results[n]) {
-            for (std::size_t const index : of_it.indices) report.rejected.push_back({index, results[n].error()});
+            report.rejected.push_back({of_it.index, results[n].error()});
+            for (std::size_t const index : of_it.later) report.rejected.push_back({index, results[n].error()});
             continue;
         }
         report.duplicates += of_it.repeats;

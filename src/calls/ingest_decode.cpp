@@ -1,5 +1,7 @@
 #include "ingest_decode.hpp"
 
+#include "plain_records.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace samtal::calls {
@@ -47,10 +49,16 @@ Result<CallRecord> decode_record(Input record) {
 }  // namespace
 
 Result<IngestCalls> decode_ingest(gateway::Ask const& ask) {
-    if (!ask.json()->is_array()) return Error{Errc::invalid, "must be an array of call records"};
-    if (!ask.request.query.empty()) return Error{Errc::invalid, "takes no query"};
     IngestCalls batch{SwitchId{ask.who.session.value()}, {}};
-    for (json const& record : *ask.json()) batch.records.push_back(decode_record(Input{ask.json(), &record}));
+    if (auto plain = plain_records(ask.request.body); plain && ask.request.query.empty()) {
+        batch.records = *std::move(plain);
+        return batch;
+    }
+    auto const parsed = gateway::parse_json(ask.request.body, {.nul = true});
+    if (!parsed && !ask.request.body.empty()) return parsed.error();
+    if (!parsed || !(*parsed)->is_array()) return Error{Errc::invalid, "must be an array of call records"};
+    if (!ask.request.query.empty()) return Error{Errc::invalid, "takes no query"};
+    for (json const& record : **parsed) batch.records.push_back(decode_record(Input{*parsed, &record}));
     return batch;
 }
 

@@ -39,7 +39,7 @@ void add_ingest_routes(gateway::Router& router, CallsService& calls, SwitchZones
         return ingest(calls, std::move(permit), std::move(batch));
     };
     router.machine<Purpose>(Method::post, "/v1/ingest/calls", decode_ingest, take,
-                            {.body_limit = batch_bytes, .any_array = true});
+                            {.body_limit = batch_bytes, .any_array = true, .own_types = {"application/json"}});
     router.machine<Purpose>(Method::post, "/v1/ingest/freeswitch/{switch_id}", decode_freeswitch, take,
                             types(freeswitch_types));
     router.machine<Purpose>(

@@ -1,7 +1,7 @@
 #include "pg_call_intake_repository.hpp"
 
+#include "pg_call_sides_repository.hpp"
 #include "pg_law_record_repository.hpp"
-#include "pg_number_owners_repository.hpp"
 #include "samtal/core/uuid_v7.hpp"
 #include "samtal/storage/values.hpp"
 
@@ -16,11 +16,6 @@ namespace {
 constexpr storage::Statement lock_calls{R"sql(
 -- calls.lock_calls
 SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k
-)sql"};
-
-constexpr storage::Statement hold_consents{R"sql(
--- calls.hold_consents
-SELECT organisation_id, user_id FROM hold_consents_of_many($1::uuid[], $2::uuid[], 'call_history')
 )sql"};
 
 constexpr storage::Statement people_with_numbers{R"sql(
@@ -106,13 +101,13 @@ Task<void> PgCallIntake::store_items(Items items) {
 Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
     lock_calls_in_parts(tx, hashes_, items);
     compare_with_receipts(tx, items);
-    Sides wanted = matched(tx, items);
+    Sides wanted = matched_sides(tx, numbers_, items);
     auto const seats = seats_to_look_at(tx, items, wanted);
     if (!seats) return seats.error();
     keep_consenting(tx, wanted);
     wanted = one_for_each_seat(std::move(wanted));
     give_way(tx, items, *seats, wanted);
-    if (auto const written = write(tx, wanted); !written) return written;
+    write(tx, wanted);
     keep_by_law(tx, items);
     for (Side const& side : wanted) {
         StoredCall& stored = **side.item->result;
@@ -125,16 +120,16 @@ Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
 
 void PgCallIntake::compare_with_receipts(storage::Tx& tx, Items items) {
     std::vector<Receipt*> receipts;
-    for (Incoming& item : items) {
-        item.receipt.earlier.reset();
-        receipts.push_back(&item.receipt);
+    for (Incoming& item : items) receipts.push_back(&item.receipt);
+    if (repeats_ || !insert_new(tx, receipts)) {
+        exchange(tx, receipts);
+        repeats_ = std::ranges::any_of(receipts, [](auto const* receipt) { return receipt->earlier.has_value(); });
     }
-    exchange_receipts(tx, receipts);
     for (Incoming& item : items) {
         StoredCall stored;
         if (!item.receipt.earlier)
             stored.standing = Standing::fresh;
-        else if (*item.receipt.earlier != item.first_content)
+        else if (*item.receipt.earlier != item.first_content())
             stored.standing = Standing::changed;
         // The commit of an earlier attempt was in doubt and turns out to have succeeded.
         if (item.attempt && !item.writes()) stored = *item.attempt;
@@ -142,50 +137,9 @@ void PgCallIntake::compare_with_receipts(storage::Tx& tx, Items items) {
     }
 }
 
-/// Who had the numbers when the call began, callers before callees. Who called themselves has one row, the
-/// caller's.
-PgCallIntake::Sides PgCallIntake::matched(storage::Tx& tx, Items items) const {
-    NumberOwners owners{numbers_};
-    auto const each = [&items](auto const& visit) {
-        for (Incoming& item : items) {
-            if (!item.writes()) continue;
-            Call const& call = item.call->last;
-            if (call.caller) visit(item, call.caller->open(item.permit()), Direction::outgoing);
-            if (call.callee) visit(item, call.callee->open(item.permit()), Direction::incoming);
-        }
-    };
-    each([&](Incoming const& item, PhoneNumber const& number, Direction) {
-        owners.ask(item.organisation(), number);
-    });
-    owners.read(tx);
-    Sides found;
-    each([&](Incoming& item, PhoneNumber const& number, Direction direction) {
-        auto const began = item.call->last.times.open(item.permit()).started_at;
-        auto const owner = owners.owner(item.organisation(), number, began);
-        bool const own_call = !found.empty() && found.back().item == &item && owner == found.back().owner;
-        if (owner && !own_call) found.push_back({&item, direction, *owner});
-    });
-    return found;
-}
-
-void PgCallIntake::keep_consenting(storage::Tx& tx, Sides& sides) {
-    std::set<std::pair<OrganisationId, UserId>> owners;
-    for (Side const& side : sides) owners.emplace(side.item->organisation(), side.owner);
-    if (owners.empty()) return;
-    storage::ArrayLiteral organisations, users;
-    for (auto const& [organisation, user] : owners) {
-        organisations.add(organisation.text());
-        users.add(user.text());
-    }
-    std::set<std::pair<OrganisationId, UserId>> consenting;
-    for (auto const& row : tx.exec(hold_consents, organisations.text(), users.text()))
-        consenting.emplace(storage::id_of<OrganisationId>(row[0]), storage::id_of<UserId>(row[1]));
-    std::erase_if(sides,
-                  [&](Side const& side) { return !consenting.contains({side.item->organisation(), side.owner}); });
-}
-
 /// Of the parts that this group has of a call, the one that says most to each person.
 PgCallIntake::Sides PgCallIntake::one_for_each_seat(Sides sides) {
+    if (std::ranges::none_of(sides, [](Side const& side) { return side.item->in_parts(); })) return sides;
     std::map<Seat, std::size_t> places;
     Sides chosen;
     for (Side& side : sides) {
@@ -226,6 +180,7 @@ Result<std::set<Seat>> PgCallIntake::seats_to_look_at(storage::Tx& tx, Items ite
 /// Finds the rows that stand already. One of a part that is written anew goes, or is overwritten; one of another
 /// part stays where it says more.
 void PgCallIntake::give_way(storage::Tx& tx, Items items, std::set<Seat> const& seats, Sides& wanted) {
+    if (seats.empty()) return;
     Written written;
     for (Incoming const& item : items)
         if (item.writes()) written[item.name].push_back(&item);
@@ -266,26 +221,19 @@ std::vector<std::pair<Seat, FoundRow>> PgCallIntake::rows_at(storage::Tx& tx, st
     return found;
 }
 
-Result<void> PgCallIntake::write(storage::Tx& tx, Sides const& sides) {
+void PgCallIntake::write(storage::Tx& tx, Sides& sides) {
     std::vector<CallRow> rows;
+    rows.reserve(sides.size());
+    std::ranges::sort(sides, {}, &Side::owner);  // whose rows lie together in the indexes
     auto const now = std::chrono::system_clock::now();
     for (Side const& side : sides) {
         Incoming const& item = *side.item;
-        auto hash = cipher_.owner_hash(side.owner, "call", item.name);
-        if (!hash) continue;  // erased meanwhile
-        std::string part_hash;
-        if (item.in_parts()) {
-            auto made = cipher_.owner_hash(side.owner, "call-part", item.part_name());
-            if (!made) continue;
-            part_hash = *std::move(made);
-        }
         rows.push_back({item.permit(), side.owner, side.existing.value_or(CallId{uuid_v7(now)}),
-                        side.existing.has_value(), *std::move(hash), std::move(part_hash), side.rank(),
-                        side.direction, side.own(), side.other(), item.call->last.times, item.call->last.outcome});
+                        side.existing.has_value(), item.name, item.in_parts() ? item.part_name() : std::string{},
+                        side.rank(), side.direction, side.own(), side.other(), item.call->last.times,
+                        item.call->last.outcome});
     }
-    auto const written = write_rows(tx, cipher_, rows);
-    if (!written) return Error{Errc::exhausted, "a person was erased just now: try again"};
-    return written;
+    write_rows(tx, keys_, rows);
 }
 
 /// Nobody's choice, so it asks for no consent; and only where the law says so.

@@ -7,6 +7,7 @@
 #include "samtal/storage/database.hpp"
 #include "samtal/storage/law_retention_cipher.hpp"
 
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -17,11 +18,16 @@ class PgCallIntake final : public CallIntake {
 public:
     /// `most_candidates`: rows that one transaction looks for before it is halved. The default is a few megabytes.
     /// `service_class`: whether the law makes this service keep its calls.
-    PgCallIntake(storage::Database& db, storage::ColumnCipher& cipher, storage::KeyRing const& keys,
+    PgCallIntake(storage::Database& db, storage::KeySource& keys, storage::KeyRing const& ring,
                  PhoneNumbers const& numbers, std::size_t most_candidates = 20'000,
                  ServiceClass service_class = register_service_class)
-        : db_{db}, cipher_{cipher}, hashes_{keys}, numbers_{numbers}, most_candidates_{most_candidates} {
-        if (must_keep_traffic(service_class)) law_.emplace(keys);
+        : db_{db},
+          keys_{keys},
+          cipher_{keys},
+          hashes_{ring},
+          numbers_{numbers},
+          most_candidates_{most_candidates} {
+        if (must_keep_traffic(service_class)) law_.emplace(ring);
     }
 
     Task<std::vector<Result<StoredCall>>> store(SetupPermit const& permit, SwitchId,
@@ -37,23 +43,22 @@ private:
     Task<void> store_apart(std::vector<Incoming> items);
     Task<void> store_items(Items);
     Result<void> store_together(storage::Tx&, Items);
-    static void compare_with_receipts(storage::Tx&, Items);
-
-    [[nodiscard]] Sides matched(storage::Tx&, Items) const;
-    static void keep_consenting(storage::Tx&, Sides&);
+    void compare_with_receipts(storage::Tx&, Items);
     static Sides one_for_each_seat(Sides);
     Result<std::set<Seat>> seats_to_look_at(storage::Tx&, Items, Sides const&) const;
     void give_way(storage::Tx&, Items, std::set<Seat> const&, Sides& wanted);
     std::vector<std::pair<Seat, FoundRow>> rows_at(storage::Tx&, std::set<Seat> const&, Written const&);
-    Result<void> write(storage::Tx&, Sides const&);
+    void write(storage::Tx&, Sides&);
     void keep_by_law(storage::Tx&, Items);
 
     storage::Database& db_;
-    storage::ColumnCipher& cipher_;
+    storage::KeySource& keys_;
+    storage::ColumnCipher cipher_;
     CallHashes hashes_;
     PhoneNumbers const& numbers_;
     std::size_t most_candidates_;
     std::optional<storage::LawRetentionCipher> law_;
+    std::atomic<bool> repeats_ = false;  // the group before held some: so may the next
 };
 
 }  // namespace samtal::calls

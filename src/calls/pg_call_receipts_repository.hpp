@@ -18,8 +18,13 @@ struct Receipt {
     std::optional<std::string> earlier;  // out: the content hash from before this batch; nothing when it is new
 };
 
-/// Leaves `content` as the receipts' content and fills in `earlier`. Each source stands there once. Until the
-/// transaction ends, no other batch gets past these calls, so what follows is written by one at a time.
-void exchange_receipts(storage::Tx&, std::vector<Receipt*> const&);
+// Both are given each source once, and put the receipts into the order of their keys. Until the transaction ends,
+// no other batch gets past these calls, so what follows is written by one at a time.
+
+/// For receipts that are most likely all new. False: one was there, and nothing was done.
+[[nodiscard]] bool insert_new(storage::Tx&, std::vector<Receipt*>& receipts);
+
+/// Leaves `content` as the receipts' content and fills in `earlier`.
+void exchange(storage::Tx&, std::vector<Receipt*>& receipts);
 
 }  // namespace samtal::calls

@@ -1,16 +1,21 @@
 #include "pg_call_rows_repository.hpp"
 
+#include "samtal/storage/binary_array.hpp"
+#include "samtal/storage/subject_cipher.hpp"
 #include "samtal/storage/values.hpp"
 
 namespace samtal::calls {
 
 namespace {
 
+// Fenced by OFFSET: else a PostgreSQL without statistics may read all calls of an owner to find one.
 constexpr storage::Statement find{R"sql(
 -- calls.find_rows
 SELECT i.n, c.call_id, c.part_hash, c.part_rank
   FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) WITH ORDINALITY AS i (organisation_id, owner_id, source_hash, n)
-  JOIN calls c ON (c.organisation_id, c.owner_id, c.source_hash) = (i.organisation_id, i.owner_id, i.source_hash)
+ CROSS JOIN LATERAL (SELECT organisation_id, owner_id, call_id, part_hash, part_rank
+                       FROM calls WHERE source_hash = i.source_hash OFFSET 0) AS c
+ WHERE (c.organisation_id, c.owner_id) = (i.organisation_id, i.owner_id)
 )sql"};
 
 constexpr storage::Statement remove{R"sql(
@@ -24,13 +29,9 @@ constexpr storage::Statement insert{R"sql(
 -- calls.insert_rows
 INSERT INTO calls (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at,
                    ended_at, outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
-SELECT organisation_id, owner_id, call_id, direction, own_number, counterpart, to_timestamp(started_ms / 1000.0),
-       to_timestamp(answered_ms / 1000.0), to_timestamp(ended_ms / 1000.0), outcome, part_hash, part_rank, clock_off,
-       counterpart_hash, source_hash, decision_id
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[], $15::bytea[], $16::uuid[])
-       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
-             outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::timestamptz[],
+                     $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[],
+                     $14::bytea[], $15::bytea[], $16::uuid[])
 )sql"};
 
 // Not ON CONFLICT DO UPDATE, which wants the right to read what it overwrites.
@@ -38,104 +39,119 @@ constexpr storage::Statement correct{R"sql(
 -- calls.correct_rows
 UPDATE calls c
    SET direction = i.direction, own_number = i.own_number, counterpart = i.counterpart,
-       started_at = to_timestamp(i.started_ms / 1000.0), answered_at = to_timestamp(i.answered_ms / 1000.0),
-       ended_at = to_timestamp(i.ended_ms / 1000.0), outcome = i.outcome, part_hash = i.part_hash,
-       part_rank = i.part_rank, clock_off = i.clock_off, counterpart_hash = i.counterpart_hash
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::bigint[], $8::bigint[],
-              $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
-       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
+       started_at = i.started_at, answered_at = i.answered_at, ended_at = i.ended_at, outcome = i.outcome,
+       part_hash = i.part_hash, part_rank = i.part_rank, clock_off = i.clock_off, counterpart_hash = i.counterpart_hash
+  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[], $6::bytea[], $7::timestamptz[],
+              $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
+       AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at, ended_at,
              outcome, part_hash, part_rank, clock_off, counterpart_hash)
  WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
 )sql"};
 
-/// The parameters of both, a column each.
-struct Columns {
-    storage::ArrayLiteral organisations, owners, ids, directions, own_numbers, counterparts, started, answered,
-        ended, outcomes, part_hashes, part_ranks, clocks_off, counterpart_hashes, hashes, decisions;
-    bool empty = true;
+using storage::BinaryArray;
 
-    void add(CallRow const& row) {
+constexpr std::string_view counterpart_domain = "counterpart";
+
+/// The parameters of both, a column each.
+class Columns {
+public:
+    [[nodiscard]] bool empty() const { return empty_; }
+
+    void add(CallRow const& row, storage::SubjectCipher const& cipher, storage::Nonces& nonces) {
+        add_plain(row);
+        add_sealed(row, cipher, nonces);
+        empty_ = false;
+    }
+    template <class... More>
+    void run(storage::Tx& tx, storage::Statement const& statement, More const&... more) const {
+        if (empty_) return;
+        tx.exec(statement, organisations.parameter(), owners.parameter(), ids.parameter(), directions.parameter(),
+                own_numbers.parameter(), counterparts.parameter(), started.parameter(), answered.parameter(),
+                ended.parameter(), outcomes.parameter(), part_hashes.parameter(), part_ranks.parameter(),
+                clocks_off.parameter(), counterpart_hashes.parameter(), more.parameter()...);
+    }
+    void insert(storage::Tx& tx) const { run(tx, calls::insert, hashes, decisions); }
+    void correct(storage::Tx& tx) const { run(tx, calls::correct); }
+
+private:
+    BinaryArray organisations{BinaryArray::Of::uuid}, owners{BinaryArray::Of::uuid}, ids{BinaryArray::Of::uuid},
+        directions{BinaryArray::Of::text}, own_numbers{BinaryArray::Of::bytea},
+        counterparts{BinaryArray::Of::bytea}, started{BinaryArray::Of::timestamptz},
+        answered{BinaryArray::Of::timestamptz}, ended{BinaryArray::Of::timestamptz},
+        outcomes{BinaryArray::Of::text}, part_hashes{BinaryArray::Of::bytea}, part_ranks{BinaryArray::Of::bigint},
+        clocks_off{BinaryArray::Of::boolean}, counterpart_hashes{BinaryArray::Of::bytea},
+        hashes{BinaryArray::Of::bytea}, decisions{BinaryArray::Of::uuid};
+    bool empty_ = true;
+
+    void add_plain(CallRow const& row) {
         CallTimes const& times = row.times.open(row.permit);
-        empty = false;
-        organisations.add(row.permit.organisation().text());
-        owners.add(row.owner.text());
-        ids.add(row.id.text());
+        organisations.add(row.permit.organisation().value());
+        owners.add(row.owner.value());
+        ids.add(row.id.value());
         directions.add(name_of(row.direction));
-        started.add(std::to_string(storage::ms(times.started_at)));
+        started.add_time(times.started_at);
         if (times.answered_at)
-            answered.add(std::to_string(storage::ms(*times.answered_at)));
+            answered.add_time(*times.answered_at);
         else
             answered.add_null();
-        ended.add(std::to_string(storage::ms(times.ended_at)));
+        ended.add_time(times.ended_at);
         outcomes.add(name_of(row.outcome));
-        if (row.part_hash.empty())
+        part_ranks.add(row.part_rank);
+        clocks_off.add_flag(times.clock_off);
+        decisions.add(row.permit.decision().value());
+    }
+
+    void add_sealed(CallRow const& row, storage::SubjectCipher const& cipher, storage::Nonces& nonces) {
+        auto const seal = [&](std::string_view column, Party const& party) {
+            return cipher.seal({column, row.id.value()}, party.open(row.permit).text, nonces);
+        };
+        hashes.add(cipher.owner_hash("call", row.call));
+        if (row.part.empty())
             part_hashes.add_null();
         else
-            part_hashes.add(storage::bytea(row.part_hash));
-        part_ranks.add(std::to_string(row.part_rank));
-        clocks_off.add(times.clock_off ? "t" : "f");
-        hashes.add(storage::bytea(row.source_hash));
-        decisions.add(row.permit.decision().text());
+            part_hashes.add(cipher.owner_hash("call-part", row.part));
+        own_numbers.add(seal(field::CallsOwnNumber::column, row.own));
+        if (row.other) {
+            counterparts.add(seal(field::CallsCounterpart::column, *row.other));
+            counterpart_hashes.add(cipher.owner_hash(counterpart_domain, row.other->open(row.permit).text));
+        } else {
+            counterparts.add_null();
+            counterpart_hashes.add_null();
+        }
     }
 };
-
-Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Columns& columns) {
-    auto const seal = [&](std::string_view column, Party const& party) {
-        return cipher.seal(row.owner, {column, row.id.value()}, party.open(row.permit).text);
-    };
-    auto const own = seal(field::CallsOwnNumber::column, row.own);
-    if (!own) return own.error();
-    columns.own_numbers.add(storage::bytea(*own));
-    if (!row.other) {
-        columns.counterparts.add_null();
-        columns.counterpart_hashes.add_null();
-        return {};
-    }
-    auto const other = seal(field::CallsCounterpart::column, *row.other);
-    if (!other) return other.error();
-    auto const hash = counterpart_hash(cipher, row.owner, row.other->open(row.permit).text);
-    if (!hash) return hash.error();
-    columns.counterparts.add(storage::bytea(*other));
-    columns.counterpart_hashes.add(storage::bytea(*hash));
-    return {};
-}
 
 }  // namespace
 
 Result<std::string> counterpart_hash(storage::ColumnCipher& cipher, UserId owner, std::string_view number) {
-    return cipher.owner_hash(owner, "counterpart", number);
+    return cipher.owner_hash(owner, counterpart_domain, number);
 }
 
-Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vector<CallRow> const& rows) {
+void write_rows(storage::Tx& tx, storage::KeySource& keys, std::vector<CallRow> const& rows) {
     Columns fresh;
     Columns known;
-    for (CallRow const& row : rows) {
-        Columns& columns = row.exists ? known : fresh;
-        if (auto const sealed = seal_numbers(cipher, row, columns); !sealed) return sealed;
-        columns.add(row);
+    storage::Nonces nonces;
+    std::optional<Result<storage::SubjectCipher>> cipher;
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        CallRow const& row = rows[n];
+        if (n == 0 || rows[n - 1].owner != row.owner) cipher.emplace(storage::SubjectCipher::of(keys, row.owner));
+        if (*cipher) (row.exists ? known : fresh).add(row, **cipher, nonces);
     }
-    auto const run = [&tx](storage::Statement const& statement, Columns const& c, auto const&... more) {
-        if (c.empty) return;
-        tx.exec(statement, c.organisations.text(), c.owners.text(), c.ids.text(), c.directions.text(),
-                c.own_numbers.text(), c.counterparts.text(), c.started.text(), c.answered.text(), c.ended.text(),
-                c.outcomes.text(), c.part_hashes.text(), c.part_ranks.text(), c.clocks_off.text(),
-                c.counterpart_hashes.text(), more...);
-    };
-    run(insert, fresh, fresh.hashes.text(), fresh.decisions.text());
-    run(correct, known);
-    return {};
+    fresh.insert(tx);
+    known.correct(tx);
 }
 
 std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& asked) {
     std::vector<FoundRow> found;
     if (asked.empty()) return found;
-    storage::ArrayLiteral organisations, owners, hashes;
+    BinaryArray organisations{BinaryArray::Of::uuid}, owners{BinaryArray::Of::uuid},
+        hashes{BinaryArray::Of::bytea};
     for (auto const& [organisation, owner, hash] : asked) {
-        organisations.add(organisation.text());
-        owners.add(owner.text());
-        hashes.add(storage::bytea(hash));
+        organisations.add(organisation.value());
+        owners.add(owner.value());
+        hashes.add(hash);
     }
-    for (auto const& row : tx.exec(find, organisations.text(), owners.text(), hashes.text()))
+    for (auto const& row : tx.exec(find, organisations.parameter(), owners.parameter(), hashes.parameter()))
         found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1]),
                          row[2].is_null() ? std::string{} : storage::bytes_of(row[2]), row[3].as<std::int64_t>()});
     return found;

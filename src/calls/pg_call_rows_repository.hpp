@@ -5,6 +5,7 @@
 #include "samtal/storage/tx.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace samtal::calls {
@@ -17,9 +18,9 @@ struct CallRow {
     SetupPermit const& permit;
     UserId owner;
     CallId id;
-    bool exists;              // a correction: the row with that id is overwritten
-    std::string source_hash;  // under the owner's key: see ColumnCipher::owner_hash
-    std::string part_hash;    // the same; empty for a call that came whole
+    bool exists;            // a correction: the row with that id is overwritten
+    std::string_view call;  // its name among all switches; hashed under the owner's key, as the next one
+    std::string part;       // its part's; empty for a call that came whole
     std::int64_t part_rank;
     Direction direction;
     Party const& own;
@@ -28,8 +29,8 @@ struct CallRow {
     Outcome outcome;
 };
 
-/// Seals and writes. `not_found` when an owner was erased meanwhile.
-Result<void> write_rows(storage::Tx&, storage::ColumnCipher&, std::vector<CallRow> const&);
+/// Seals and writes. Those of one owner come one after the other; who was erased meanwhile gets none.
+void write_rows(storage::Tx&, storage::KeySource&, std::vector<CallRow> const&);
 
 struct RowAsked {
     OrganisationId organisation;

@@ -6,7 +6,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -31,15 +30,12 @@ private:
         std::optional<Timestamp> to;
     };
     struct Asked {
-        OrganisationId organisation;
-        std::string hash;
-        std::vector<Assignment> assignments{};
+        std::unordered_map<std::string, std::string> hashes;                   // by number
+        std::unordered_map<std::string, std::vector<Assignment>> assignments;  // by hash
     };
-    static std::string key_of(OrganisationId, PhoneNumber const&);
 
     PhoneNumbers const& numbers_;
-    std::vector<Asked> asked_;
-    std::unordered_map<std::string, std::size_t> places_;
+    std::unordered_map<OrganisationId, Asked> asked_;
 };
 
 }  // namespace samtal::calls

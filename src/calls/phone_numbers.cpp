@@ -80,6 +80,7 @@ NumberingPlan SwitchSettings::over(NumberingPlan plan) const {
 
 Result<PhoneNumber> normalise(NumberingPlan const& plan, std::string_view text) {
     if (text.empty()) return Error{Errc::invalid, "must not be empty"};
+    if (is_e164(text)) return PhoneNumber{std::string{text}, true};  // as most come
     if (text.size() > most_bytes) return Error{Errc::invalid, "is too long"};
     if (has_control(text)) return Error{Errc::invalid, "must not hold control characters"};
     std::string const number = compact(text, plan);

@@ -19,7 +19,8 @@ bool carries_body(net::Method method) {
     return method == net::Method::post || method == net::Method::put || method == net::Method::patch;
 }
 
-/// JSON in UTF-8 is all that comes in, where a route has no types of its own; an empty body needs no type.
+/// JSON in UTF-8 is all that comes in, where a route has no types of its own, and where an array is all it takes;
+/// an empty body needs no type.
 bool acceptable_type(net::Request const& request, RouteOptions const& options) {
     if (request.has("content-encoding")) return false;
     if (request.body.empty() && !request.has("content-type")) return true;
@@ -27,7 +28,7 @@ bool acceptable_type(net::Request const& request, RouteOptions const& options) {
     std::erase(type, ' ');
     for (char& c : type)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (!options.own_types.empty())
+    if (!options.own_types.empty() && !options.any_array)
         return std::ranges::find(options.own_types, std::string_view{type}.substr(0, type.find(';'))) !=
                options.own_types.end();
     return type == "application/json" || type == "application/json;charset=utf-8" ||

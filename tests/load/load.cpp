@@ -2,6 +2,7 @@
 #include "chat_load.hpp"
 #include "crowd.hpp"
 #include "guests.hpp"
+#include "ingest_load.hpp"
 
 #include <sys/resource.h>
 #include <CLI/CLI.hpp>
@@ -25,12 +26,12 @@ std::vector<Pair> read_pairs(std::string const& file) {
     return pairs;
 }
 
-std::vector<std::string> read_tokens(std::string const& file) {
+std::vector<std::string> read_lines(std::string const& file) {
     std::ifstream in{file};
-    std::vector<std::string> tokens;
-    for (std::string token; in >> token;) tokens.push_back(token);
-    if (tokens.empty()) throw std::runtime_error{file + ": holds no tokens"};
-    return tokens;
+    std::vector<std::string> lines;
+    for (std::string line; in >> line;) lines.push_back(line);
+    if (lines.empty()) throw std::runtime_error{file + ": holds nothing"};
+    return lines;
 }
 
 Server read_url(std::string const& url) {
@@ -68,6 +69,14 @@ int print(ChatResult const& r) {
     return r.errors == 0 ? 0 : 1;
 }
 
+int print(IngestResult const& r) {
+    std::cout << nlohmann::json{{"accepted", r.accepted}, {"accepted_per_s", r.accepted_per_s},
+                                {"p50_ms", r.p50_ms},     {"p99_ms", r.p99_ms},
+                                {"cpu_s", r.cpu_s},       {"failure", r.failure}}
+              << '\n';
+    return r.failure.empty() ? 0 : 1;
+}
+
 /// What the command line says; `run` is the load that it chose.
 struct Asked {
     ChatLoad load;
@@ -76,6 +85,7 @@ struct Asked {
     Audience audience;
     Strangers strangers;
     Sluggards sluggards;
+    IngestLoad records;
     std::string url;
     std::string file;
     std::function<int()> run;
@@ -114,7 +124,7 @@ void add_measures(CLI::App& cli, Asked& a) {
     idle->add_option("--at-once", a.crowd.at_once);
     idle->final_callback([&a] {
         a.run = [&a] {
-            a.crowd.tokens = read_tokens(a.file);
+            a.crowd.tokens = read_lines(a.file);
             hold(a.crowd, print);
             return 0;
         };
@@ -126,8 +136,22 @@ void add_measures(CLI::App& cli, Asked& a) {
     fan->add_option("--window", a.out.window, "Messages that wait for acks");
     fan->final_callback([&a] {
         a.run = [&a] {
-            a.out.tokens = read_tokens(a.file);
+            a.out.tokens = read_lines(a.file);
             return say({{"delivered_per_s", run(a.out)}});
+        };
+    });
+    auto* const ingest = cli.add_subcommand("ingest", "A switch brings call records");
+    ingest->add_option("--switch", a.file, "The switch's token, then numbers of people, a line each")->required();
+    ingest->add_option("--seconds", a.records.seconds);
+    ingest->add_option("--connections", a.records.connections);
+    ingest->add_option("--batch", a.records.batch, "Records of one request");
+    ingest->final_callback([&a] {
+        a.run = [&a] {
+            auto lines = read_lines(a.file);
+            if (lines.size() < 2) throw std::runtime_error{a.file + ": holds no numbers"};
+            a.records.token = lines.front();
+            a.records.numbers.assign(lines.begin() + 1, lines.end());
+            return print(run(a.records));
         };
     });
 }
@@ -141,7 +165,7 @@ void add_guests(CLI::App& cli, Asked& a) {
     listeners->add_option("--until", a.audience.until, "The seq of the last message")->required();
     listeners->final_callback([&a] {
         a.run = [&a] {
-            a.audience.crowd.tokens = read_tokens(a.file);
+            a.audience.crowd.tokens = read_lines(a.file);
             auto const r = listen(a.audience, print);
             return say(
                 {{"complete", r.complete}, {"faulty", r.faulty}, {"cut", r.cut}, {"unconnected", r.unconnected}});
@@ -164,7 +188,7 @@ void add_guests(CLI::App& cli, Asked& a) {
     slow->add_option("--bytes-per-s", a.sluggards.bytes_per_s, "0: reads nothing");
     slow->final_callback([&a] {
         a.run = [&a] {
-            a.sluggards.tokens = read_tokens(a.file);
+            a.sluggards.tokens = read_lines(a.file);
             return say({{"cuts", read_slowly(a.sluggards, print)}});
         };
     });
@@ -184,7 +208,8 @@ int main(int argc, char** argv) {
     try {
         auto const server = read_url(asked.url);
         asked.load.server = asked.crowd.server = asked.out.server = server;
-        asked.audience.crowd.server = asked.strangers.server = asked.sluggards.server = server;
+        asked.audience.crowd.server = asked.strangers.server = asked.sluggards.server = asked.records.server =
+            server;
         return asked.run();
     } catch (std::exception const& e) {
         std::cerr << "samtal-load: " << e.what() << '\n';

@@ -30,6 +30,7 @@ public:
 struct CallsParts {
     storage::Database& db;
     storage::ColumnCipher& cipher;
+    storage::KeySource& subject_keys;  // what `cipher` uses
     storage::KeyRing const& keys;
     PhoneNumbers const& numbers;
     PermitIssuer& permits;

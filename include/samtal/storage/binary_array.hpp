@@ -1,5 +1,7 @@
 #pragma once
 
+#include "samtal/core/time.hpp"
+
 #include <boost/uuid/uuid.hpp>
 #include <pqxx/pqxx>
 
@@ -16,18 +18,29 @@ using BinaryParameter = std::basic_string<std::byte>;
 using BinaryParameter = pqxx::binarystring;
 #endif
 
-/// An array parameter in PostgreSQL's binary format, for groups of rows: uuid[], bytea[], integer[], bigint[]. The
-/// statement's type must be exactly that; nothing is converted.
+/// An array parameter in PostgreSQL's binary format, for groups of rows: nothing is parsed or converted. The
+/// statement's type must be exactly that of the array.
 class BinaryArray {
 public:
-    enum class Of : std::uint32_t { bytea = 17, bigint = 20, integer = 23, uuid = 2950 };  // as in pg_type.dat
+    enum class Of : std::uint32_t {  // as in pg_type.dat
+        boolean = 16,
+        bytea = 17,
+        bigint = 20,
+        integer = 23,
+        text = 25,
+        timestamptz = 1184,
+        uuid = 2950
+    };
 
     explicit BinaryArray(Of type);
 
     void add(boost::uuids::uuid const&);
     void add(std::int64_t);
     void add(std::int32_t);
-    void add(std::string_view bytes);
+    void add(std::string_view bytes);  // a text in UTF-8, without NUL
+    void add_flag(bool);
+    void add_time(Timestamp);
+    void add_null();
     [[nodiscard]] BinaryParameter parameter() const;
 
 private:
@@ -36,6 +49,7 @@ private:
 
     std::string bytes_;
     std::uint32_t count_ = 0;
+    bool nulls_ = false;
 };
 
 }  // namespace samtal::storage

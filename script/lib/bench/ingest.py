@@ -1,11 +1,9 @@
-"""Call records of a switch, in batches of a hundred, over several connections."""
+"""Call records of a switch, in batches of a hundred over several connections, driven by samtal-load."""
 
-import http.client
 import json
-import threading
-import time
+import subprocess
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from typing import Any
 
 from bench.measure import Measure, beside
 from bench.pgbench import Pgbench
@@ -13,58 +11,33 @@ from bench.platform import Platform
 
 SECONDS = 10
 CONNECTIONS = 16
-BATCH = 100
-PEOPLE = 40
+PEOPLE = 1_000
 
 
 def measure(platform: Platform) -> Iterator[Measure]:
-    """Records a second that are committed and answered; in each call is a person who wants a history, and somebody outside."""
+    """Records a second that are committed and answered; in each call is one of a thousand people who want a history, and somebody outside.
+
+    And what a record costs: of the server, of PostgreSQL, of the load.
+    """
     first = platform.made
     platform.people(PEOPLE, ("call_history",))
     token = platform.control("switch", "create", "--organisation", platform.organisation, "--name", "Bench")["token"]
-    numbers = [platform.phone(first + n) for n in range(PEOPLE)]
-    lines = [_Line(platform, token, numbers, n) for n in range(CONNECTIONS)]
-    began = time.monotonic()
-    for line in lines:
-        line.start()
-    for line in lines:
-        line.join()
-    took = time.monotonic() - began
-    failures = [line.failure for line in lines if line.failure]
-    if failures:
-        raise SystemExit(f"a batch was not taken; the figure means nothing: {failures[0]}")
-    rate = sum(line.accepted for line in lines) / took
-    yield beside("ingest", rate, "1/s", "pgbench 100-row insert", Pgbench(platform, SECONDS).call_inserts_per_s())
+    switch = platform.home / "switch"
+    switch.write_text("\n".join([token, *(platform.phone(first + n) for n in range(PEOPLE))]) + "\n")
+    switch.chmod(0o600)
+    before = platform.cpu_seconds_by_part()
+    load = _load(platform, "--switch", str(switch))
+    used = {part: seconds - before[part] for part, seconds in platform.cpu_seconds_by_part().items()} | {"load": load["cpu_s"]}
+    yield beside("ingest", load["accepted_per_s"], "1/s", "pgbench 100-row insert", Pgbench(platform, SECONDS).call_inserts_per_s())
+    for part, seconds in used.items():
+        yield Measure(f"ingest_cpu_{part}", round(seconds / load["accepted"] * 1e6, 2), "us")
+    yield Measure("ingest_batch_p99", round(load["p99_ms"], 1), "ms")
 
 
-class _Line(threading.Thread):
-    """One connection of the switch: a batch after the other."""
-
-    def __init__(self, platform: Platform, token: str, numbers: list[str], number: int) -> None:
-        super().__init__(daemon=True)
-        self.connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=60)
-        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self.numbers, self.number = numbers, number
-        self.accepted, self.failure = 0, ""
-
-    def run(self) -> None:
-        end, batch = time.monotonic() + SECONDS, 0
-        try:
-            while time.monotonic() < end and not self.failure:
-                batch += 1
-                self.connection.request("POST", "/v1/ingest/calls", self._records(batch), self.headers)
-                answer = self.connection.getresponse()
-                said = json.loads(answer.read())
-                if answer.status != 200 or said["accepted"] != BATCH:
-                    self.failure = str(said)[:500]
-                self.accepted += said.get("accepted", 0)
-        except (OSError, http.client.HTTPException) as failure:
-            self.failure = repr(failure)
-
-    def _records(self, batch: int) -> bytes:
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        tail = f'"started_at":"{now}","answered_at":"{now}","ended_at":"{now}","outcome":"answered"}}'
-        people = len(self.numbers)
-        return ("[" + ",".join(
-            f'{{"source_call_id":"{self.number}-{batch}-{n}","caller":{{"number":"{self.numbers[n % people]}"}},'
-            f'"callee":{{"number":"+4930{batch * BATCH + n:08d}"}},{tail}' for n in range(BATCH)) + "]").encode()
+def _load(platform: Platform, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [platform.bin / "samtal-load", "ingest", "--url", platform.url, "--seconds", str(SECONDS), "--connections", str(CONNECTIONS),
+         *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"samtal-load: a batch was not taken; the figure means nothing: {done.stderr.strip()} {done.stdout.strip()}")
+    return json.loads(done.stdout)

@@ -185,8 +185,12 @@ class Platform:
 
     def cpu_seconds(self) -> float:
         """What the server and the main PostgreSQL have used so far, all their processes and threads together."""
+        return sum(self.cpu_seconds_by_part().values())
+
+    def cpu_seconds_by_part(self) -> dict[str, float]:
+        """The same, apart."""
         postmaster = int((self.data / "postgres/postmaster.pid").read_text().split()[0])
-        used = 0
+        used = {"server": 0, "postgresql": 0}
         for entry in Path("/proc").iterdir():
             try:
                 pid, (name, rest) = int(entry.name), (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
@@ -195,9 +199,11 @@ class Platform:
                 mine = name == "samtal-server" and str(self.data) in (entry / "cmdline").read_text()
             except (ValueError, OSError):  # no process, or one that ended meanwhile
                 continue
-            if mine or postmaster in (pid, parent):
-                used += ticks
-        return used / os.sysconf("SC_CLK_TCK")
+            if mine:
+                used["server"] += ticks
+            elif postmaster in (pid, parent):
+                used["postgresql"] += ticks
+        return {part: ticks / os.sysconf("SC_CLK_TCK") for part, ticks in used.items()}
 
     @cached_property
     def sockets(self) -> str:

@@ -61,6 +61,23 @@ TEST_F(CallIntakeTest, TellsRepeatsFromCorrectionsAcrossBatches) {
     EXPECT_TRUE(row[0][1].is_null());
 }
 
+TEST_F(CallIntakeTest, TellsRepeatsAmongFreshCalls) {
+    auto const anna = owner(anna_number);
+    auto const one = [&](int n) { return pending(std::to_string(n), call(anna_number, bo_number)); };
+    auto const standings = [](std::vector<Result<StoredCall>> const& results) {
+        std::vector<Standing> of;
+        for (auto const& result : results) of.push_back(result.value().standing);
+        return of;
+    };
+    using Standings = std::vector<Standing>;
+    EXPECT_EQ(standings(store(one(1), one(2))), Standings(2, Standing::fresh));
+    EXPECT_EQ(standings(store(one(3), one(1))), (Standings{Standing::fresh, Standing::same}));
+    EXPECT_EQ(standings(store(one(4))), Standings{Standing::fresh});
+    EXPECT_EQ(standings(store(one(4), one(5), one(2))),
+              (Standings{Standing::same, Standing::fresh, Standing::same}));
+    EXPECT_EQ(history_of(anna).size(), 5U);
+}
+
 TEST_F(CallIntakeTest, KeepsTheCallIdOfACorrectedCall) {
     auto const anna = owner(anna_number);
     auto const id = fmt::format("SELECT call_id FROM calls WHERE owner_id = '{}'", anna.user.text());
@@ -84,7 +101,7 @@ TEST_F(CallIntakeTest, TakesACorrectedCallOutOfTheWrongPersonsHistory) {
 }
 
 TEST_F(CallIntakeTest, HalvesABatchWhoseCorrectionsWouldCostTooMuch) {
-    PgCallIntake narrow{db, cipher, test.ring, numbers, 1};
+    PgCallIntake narrow{db, *test.keys, test.ring, numbers, 1};
     auto const anna = owner(anna_number);
     auto const bo = owner(bo_number);
     std::vector<PendingCall> calls, corrected;

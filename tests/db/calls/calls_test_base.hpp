@@ -80,7 +80,7 @@ protected:
     std::string const anna_number = "+46701740605";
     std::string const bo_number = "+46701740606";
     PhoneNumbers numbers{test.ring};
-    PgCallIntake intake{db, cipher, test.ring, numbers};
+    PgCallIntake intake{db, *test.keys, test.ring, numbers};
     PgCallHistory history{db, cipher, "Europe/Stockholm"};
     SwitchId switch_id;
 

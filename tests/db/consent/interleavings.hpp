@@ -78,7 +78,7 @@ struct Node {
           standings{make_standings(db, gate)},
           ledger{test.cipher, test.ring, notices},
           consents{make_consents(db, ledger, notices, system_now)},
-          intake{db, test.cipher, test.ring, numbers},
+          intake{db, *test.keys, test.ring, numbers},
           history{db, test.cipher, "Europe/Stockholm"},
           behind_the_curtain{operator_login(test.data)} {
         gate.use(*standings);

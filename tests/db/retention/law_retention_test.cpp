@@ -42,7 +42,7 @@ protected:
         calls::CallsDatabaseTest::TearDown();
     }
     void take_in(ServiceClass service_class, calls::PendingCall const& reported) {
-        calls::PgCallIntake intake{db, cipher, test.ring, numbers, 20'000, service_class};
+        calls::PgCallIntake intake{db, *test.keys, test.ring, numbers, 20'000, service_class};
         auto const permit = gate.permit_machine<purpose::CallSetup>(organisation);
         std::vector<calls::PendingCall> const batch{reported};
         ASSERT_TRUE(testing::run(intake.store(permit, switch_id, batch)).at(0));

@@ -26,6 +26,7 @@ TEST(ConnectionShares, GiveMostToWhatIsOnTheWayOfEveryRequest) {
     auto const shares = connection_shares(24);
     EXPECT_GE(shares[purpose::ProfileDirectory::index], 4U);
     EXPECT_GE(shares[purpose::ChatMessaging::index], 3U);
+    EXPECT_GE(shares[purpose::CallSetup::index], 3U) << "two groups of records and a sign-in";
     EXPECT_EQ(shares[purpose::RightsAndEvidence::index], 1U);
 }
 
