@@ -101,10 +101,7 @@ struct Server::Parts {
               {db, cipher, *keys, numbers, notices, [this](UserId user) { return identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
           rights{{db, duty_db, cipher, *keys, ring, signer, gate, identity.identity(), numbers, *mailer,
-                  [this](UserId user) {
-                      calls.states().forget(user);
-                      return identity.forget(user);
-                  },
+                  [this](UserId user) { return forget(user); },
                   [this](UserId user) { return statistics.forget(user); }, io.first(),
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }},
@@ -178,6 +175,12 @@ struct Server::Parts {
     }
     std::function<bool()> serving() {
         return [this] { return !delivery || delivery->endings().in_touch(); };
+    }
+
+    /// In this order nobody sees a call end before the person is gone.
+    Task<void> forget(UserId user) {
+        co_await identity.forget(user);
+        calls.states().forget(user);
     }
 
     Task<Result<void>> change_email(directory::NewEmail wanted) {

@@ -34,6 +34,7 @@ void Presence::alter(UserId user, Alter change) {
     Look const before = person.seen();
     Look const own_before = person.seen_by_themselves();
     change(person);
+    if (!person.there()) person.chosen = State::available;  // a choice goes with the last device, on a call too
     Look const after = person.seen();
     Look const own_after = person.seen_by_themselves();
     if (!person.known()) people_.erase(found);

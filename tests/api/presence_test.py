@@ -110,7 +110,7 @@ def test_E1_colleagues_see_nothing_of_a_call_that_the_person_does_not_show(hire:
     assert mine.until("presence") == look(hidden, "available", on_a_call=True)
     pbx.live("answered", "c2", "+46812345678", shown.phone)
     assert eyes.until("presence") == look(shown, "busy", on_a_call=True)  # the first that they hear
-    choose(mine, "away")
+    mine.send({"type": "presence.set", "state": "away"})
     assert mine.until("presence") == look(hidden, "away", on_a_call=True)
     assert eyes.until("presence") == look(hidden, "away")
     assert looks(watcher.socket(), hidden) == [look(hidden, "away")]

@@ -148,6 +148,15 @@ TEST_F(CallsSeenTest, E1_LookBusyWhileTheyAreShown) {
     EXPECT_THAT(news(colleague), ElementsAre("busy!", "away"));
 }
 
+TEST_F(CallsSeenTest, E1_KeepNoChoiceAfterTheLastDevice) {
+    here.choose(anna.user, State::away);
+    here.call(anna.user, OnACall::shown);
+    here.closed(anna, nullptr);
+    here.opened(anna);
+    here.call(anna.user, OnACall::no);
+    EXPECT_THAT(news(colleague), ElementsAre("available", "away", "busy!", "offline", "busy!", "available"));
+}
+
 TEST_F(CallsSeenTest, E1_AreNotSeenOfWhoIsNotThereOrInvisible) {
     here.call(anna.user, OnACall::shown);
     here.choose(anna.user, State::offline);
