@@ -177,10 +177,9 @@ struct Server::Parts {
         return [this] { return !delivery || delivery->endings().in_touch(); };
     }
 
-    /// In this order nobody sees a call end before the person is gone.
     Task<void> forget(UserId user) {
-        co_await identity.forget(user);
         calls.states().forget(user);
+        return identity.forget(user);
     }
 
     Task<Result<void>> change_email(directory::NewEmail wanted) {
