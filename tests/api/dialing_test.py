@@ -1,7 +1,6 @@
 """K2: calls from the app. A real HTTP server stands for the switch: it is the party outside."""
 from __future__ import annotations
 
-import json
 import pathlib
 import queue
 import uuid
@@ -10,17 +9,15 @@ from typing import Any
 
 import pytest
 
-from support import people, switchboard, switches
+from support import people, switchboard
+from support.clicking import ELSEWHERE, call, next_state, set_callback, state
 from support.client import Client, items, ok, problem, without_instance
 from support.database import Cluster
-from support.live import LiveSocket
 from support.people import Person
 from support.platform import CommandFailed, Platform, eventually
 from support.switchboard import Behaviour, Switchboard
-from support.switches import Switch
 
 Hire = Callable[..., Person]
-ELSEWHERE = "+46812345678"
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +50,6 @@ def org(place: Platform) -> str:
     return people.organisation(place)
 
 
-def set_callback(place: Platform, board: Switchboard, switch_id: str, url: str, tmp: pathlib.Path) -> None:
-    secret = tmp / "credential"
-    secret.write_text(board.credential + "\n")
-    place.ctl("switch", "callback", "set", switch_id, "--url", url, "--credential-file", str(secret))
-
-
 @pytest.fixture(scope="module")
 def made_switch(place: Platform, org: str) -> dict[str, str]:
     return place.ctl("switch", "create", "--organisation", org, "--name", "Växeln")
@@ -79,24 +70,8 @@ def employ(place: Platform, org: str) -> Hire:
     return lambda **options: people.person(place, org, **options)
 
 
-def call(who: Person, to: str = ELSEWHERE, **more: str) -> str:
-    answer = ok(who.client.post("/v1/calls", {"to": to, **more}), 202)
-    assert answer["state"] == "requested"
-    return answer["call_request_id"]
-
-
-def state(who: Person, request: str) -> tuple[str, str | None]:
-    answer = ok(who.client.get(f"/v1/calls/requests/{request}"), 200)
-    return answer["state"], answer["reason"]
-
-
 def tell(pbx: Client, request: str, said: str, **more: Any) -> int:
     return pbx.post(f"/v1/switch/call-requests/{request}/state", {"state": said, **more}).status_code
-
-
-def next_state(socket: LiveSocket) -> tuple[str, str, str | None]:
-    frame = socket.until("call.state")
-    return frame["call_request_id"], frame["state"], frame["reason"]
 
 
 def test_K2_the_switch_is_asked_and_the_states_come_back(employ: Hire, pbx: Client, board: Switchboard) -> None:
@@ -143,115 +118,6 @@ def test_K2_the_record_joins_the_history_once(employ: Hire, pbx: Client) -> None
     assert ok(who.client.get(f"/v1/calls/requests/{request}"))["call_id"] == kept["call_id"]
     who.consent("call_history", "withdrawn")
     assert ok(who.client.get(f"/v1/calls/requests/{request}"))["call_id"] is None
-
-
-@pytest.fixture
-def exchange(place: Platform, pbx: Client, made_switch: dict[str, str]) -> Switch:
-    """The same switch, as one that tells of its calls on its own."""
-    return Switch(place, made_switch["switch_id"], made_switch["token"])
-
-
-def test_K2_a_switchs_own_events_lead_the_call_to_its_end(employ: Hire, exchange: Switch) -> None:
-    who = employ(consents={"call_history": True})
-    socket = who.socket()
-    request = call(who)
-    assert next_state(socket) == (request, "accepted", None)
-    for kind, state_then in (("ringing", "ringing"), ("answered", "connected")):
-        for _ in range(2):
-            exchange.live(kind, f"pbx-{request}", who.phone, ELSEWHERE)
-        assert next_state(socket) == (request, state_then, None)
-    for kind in ("ringing", "ended", "answered", "ended", "ringing"):
-        exchange.live(kind, f"pbx-{request}", who.phone, ELSEWHERE)
-    assert next_state(socket) == (request, "ended", None)
-    for _ in range(2):
-        record = switches.sample("kamailio.json", who.phone, ELSEWHERE)
-        ok(exchange.kamailio(json.dumps(json.loads(record) | {"record_id": f"pbx-{request}"})), 200)
-    [kept] = items(who.client.get("/v1/calls"))
-    assert ok(who.client.get(f"/v1/calls/requests/{request}")) | {"requested_at": None} == {
-        "call_request_id": request, "state": "ended", "reason": None, "requested_at": None, "call_id": kept["call_id"]}
-    assert not [frame for frame in socket.received_before_now() if frame["type"] == "call.state"]
-
-
-def test_K2_an_event_says_why_a_call_failed_or_leaves_it_to_the_record(employ: Hire, exchange: Switch) -> None:
-    who = employ()
-    socket = who.socket()
-    told, untold = call(who), call(who)
-    assert {next_state(socket)[:2], next_state(socket)[:2]} == {(told, "accepted"), (untold, "accepted")}
-    exchange.live("failed", f"pbx-{untold}", who.phone, ELSEWHERE)
-    exchange.live("failed", f"pbx-{told}", who.phone, ELSEWHERE, disposition="busy")
-    assert next_state(socket) == (told, "failed", "busy")
-    record = json.loads(switches.sample("kamailio.json", who.phone, ELSEWHERE))
-    del record["answered_at"]
-    ok(exchange.kamailio(json.dumps(record | {"record_id": f"pbx-{untold}", "disposition": "no_answer"})), 200)
-    assert next_state(socket) == (untold, "failed", "no_answer")
-
-
-FORMATS = ["calls", "freeswitch", "asterisk", "kamailio"]
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_K2_the_record_of_any_switch_ends_the_request(employ: Hire, exchange: Switch, board: Switchboard, form: str) -> None:
-    who, key = employ(consents={"call_history": True}), f"{uuid.uuid4().int % 10**12}"
-    sample = {"freeswitch": "freeswitch_a_leg.json", "asterisk": "asterisk_cdr_custom.jsonl", "kamailio": "kamailio.json",
-              "calls": "kamailio.json"}[form]
-    record = switches.sample(sample, who.phone, ELSEWHERE, key=key)
-    name = {"freeswitch": lambda: json.loads(record)["variables"]["call_uuid"], "asterisk": lambda: f"{key}.1",
-            "kamailio": lambda: json.loads(record)["record_id"], "calls": lambda: key}[form]()
-    board.behaviour = switchboard.answers(200, json.dumps({"source_call_id": name}).encode())
-    socket = who.socket()
-    request = call(who)
-    assert next_state(socket) == (request, "accepted", None)
-    own = [{"source_call_id": key, "caller": {"number": who.phone}, "callee": {"number": ELSEWHERE}, "outcome": "answered",
-            "started_at": "2026-03-04T12:00:00Z", "ended_at": "2026-03-04T12:01:10Z"}]
-    post = {"freeswitch": lambda: exchange.freeswitch(record), "asterisk": lambda: exchange.asterisk(record, "application/x-ndjson"),
-            "kamailio": lambda: exchange.kamailio(record), "calls": lambda: exchange.client.post("/v1/ingest/calls", own)}[form]
-    for _ in range(2):
-        ok(post(), 200)
-    assert next_state(socket) == (request, "ended", None)
-    [kept] = items(who.client.get("/v1/calls"))
-    assert ok(who.client.get(f"/v1/calls/requests/{request}"))["call_id"] == kept["call_id"]
-    assert not [frame for frame in socket.received_before_now() if frame["type"] == "call.state"]
-
-
-def test_K2_events_may_overtake_the_switchs_answer(employ: Hire, exchange: Switch, board: Switchboard) -> None:
-    who = employ()
-    socket = who.socket()
-
-    def is_fast(handler: switchboard.Handler) -> None:
-        for kind in ("ringing", "answered", "ended"):
-            exchange.live(kind, "pbx-" + handler.asked["body"]["call_request_id"], who.phone, ELSEWHERE)
-        switchboard.accepts(handler)
-
-    board.behaviour = is_fast
-    request = call(who)
-    assert next_state(socket) == (request, "accepted", None)
-    assert next_state(socket) == (request, "ended", None)
-    assert state(who, request) == ("ended", None)
-
-
-def test_K2_another_switchs_call_of_that_name_is_another_call(employ: Hire, exchange: Switch, place: Platform, org: str) -> None:
-    who = employ()
-    socket = who.socket()
-    request = call(who)
-    assert next_state(socket)[1] == "accepted"
-    for where in (org, people.organisation(place, "Grannen")):
-        switches.switch(place, where).live("answered", f"pbx-{request}", who.phone, ELSEWHERE)
-    exchange.live("ringing", f"pbx-{request}", who.phone, ELSEWHERE)
-    assert next_state(socket) == (request, "ringing", None)
-
-
-def test_K2_a_call_that_is_over_has_no_name_left_to_follow(employ: Hire, exchange: Switch, place: Platform) -> None:
-    def names(request: str) -> list[Any]:
-        return Cluster(place).ask("samtal", f"SELECT follow_hash IS NULL FROM call_requests WHERE request_id = '{request}'")
-
-    who = employ()
-    socket = who.socket()
-    request = call(who)
-    assert next_state(socket)[1] == "accepted"
-    before = names(request)
-    exchange.live("ended", f"pbx-{request}", who.phone, ELSEWHERE)
-    assert next_state(socket)[1] == "ended"
-    assert before != names(request)
 
 
 def test_K2_a_colleague_is_called_by_name(employ: Hire, pbx: Client, board: Switchboard, place: Platform) -> None:

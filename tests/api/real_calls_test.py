@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from support import sip, switchboard, switches
+from support.clicking import set_callback
 from support.client import items, ok
 from support.people import Person
 from support.platform import Platform, eventually
@@ -133,9 +134,7 @@ def test_E1_colleagues_see_a_real_call_only_where_the_person_shows_it(exchange: 
 @pytest.fixture
 def asked(platform: Platform, pbx: Switch, switchboard: Switchboard, tmp_path: pathlib.Path) -> Iterator[Switchboard]:
     """What stands beside the exchange and is asked to connect calls."""
-    secret = tmp_path / "credential"
-    secret.write_text(switchboard.credential)
-    platform.ctl("switch", "callback", "set", pbx.switch_id, "--url", f"http://{switchboard.host}/", "--credential-file", str(secret))
+    set_callback(platform, switchboard, pbx.switch_id, f"http://{switchboard.host}/", tmp_path)
     yield switchboard
     platform.ctl("switch", "callback", "remove", pbx.switch_id)
 
