@@ -15,6 +15,7 @@
 #include "samtal/greetings/greetings_room.hpp"
 #include "samtal/ops/log.hpp"
 #include "samtal/ops/metrics.hpp"
+#include "samtal/presence/call_presence.hpp"
 #include "samtal/presence/presence.hpp"
 #include "samtal/retention/retention.hpp"
 #include "samtal/rights/rights.hpp"
@@ -76,6 +77,7 @@ struct Server::Parts {
           ledger{cipher, ring, notices},
           standings{consent::make_standings(db, gate)},
           mailer{make_mailer(c.mail)},
+          call_presence{{presence, db, gate, io.first()}},
           numbers{ring, c.numbering},
           statistics{c.statistics, db, ring, gate, io.first()},
           event_log{chat::make_event_log(db, cipher, gate)},
@@ -86,7 +88,8 @@ struct Server::Parts {
           consents{consent::make_consents(db, ledger, notices, system_now)},
           directory{directory::make_directory(
               db, cipher, io.first(),
-              [this](directory::NewEmail wanted) { return change_email(std::move(wanted)); })},
+              {[this](directory::NewEmail wanted) { return change_email(std::move(wanted)); },
+               [this](UserId user) { change_shown_calls(user); }})},
           chat{chat::make_chat({db, cipher, sockets, fanout(), statistics.recorder(), io.first()}, {})},
           calls{{db, cipher, *keys, ring, numbers, gate, statistics.recorder(), io.first()}, c.calls},
           contacts{{db, cipher, numbers}},
@@ -98,14 +101,14 @@ struct Server::Parts {
               {db, cipher, *keys, numbers, notices, [this](UserId user) { return identity.forget(user); }}},
           register_renewal{db, gate, notices, io.first()},
           rights{{db, duty_db, cipher, *keys, ring, signer, gate, identity.identity(), numbers, *mailer,
-                  [this](UserId user) { return identity.forget(user); },
+                  [this](UserId user) { return forget(user); },
                   [this](UserId user) { return statistics.forget(user); }, io.first(),
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }},
                     c.retention},
           audit{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }}},
           readiness{db, *keys, [this] { return rights.erasures_replayed(); }},
-          sweeper{io.first(), identity},
+          sweeper{io.first(), identity, calls.states()},
           entrances{identity.people(), calls.machines()},
           gateway{router, entrances, &identity.idempotency(), sockets, edge(c, metrics, "/v1/ws", serving())},
           admin_gateway{admin_router, entrances, nullptr, sockets, edge(c, metrics, "", serving())},
@@ -114,10 +117,11 @@ struct Server::Parts {
           admin_server{io, admin_gateway, admin_listener(c)} {
         gate.use(*standings);
         sockets.observe(presence);
-        if (delivery)
-            presence.use([this](presence::Sighting const& s) {
-                delivery->tell({s.user, s.connected, static_cast<unsigned char>(s.state)});
-            });
+        calls.use(dialing.follower());
+        calls.states().observe([this](OrganisationId organisation, UserId user, bool on_a_call) {
+            call_presence.call(organisation, user, on_a_call);
+        });
+        if (delivery) tell_other_servers();
         add_routes();
         if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
         metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
@@ -140,7 +144,30 @@ struct Server::Parts {
                      [this](std::string_view node, delivery::Sighting const& s) {
                          presence.heard(node, {s.user, s.connected, presence::State{s.state}});
                      },
-                     [this](std::string_view node) { presence.lost(node); }, [this] { presence.report(); }});
+                     [this](delivery::Talk const& t) {
+                         calls.states().heard({t.name, t.organisation, t.people, t.until});
+                     },
+                     [this](delivery::Shown const& shown) { call_presence.changed(shown.user); },
+                     [this](std::string_view node) {
+                         presence.lost(node);
+                         call_presence.changed();
+                     },
+                     [this] {
+                         presence.report();
+                         calls.states().report();
+                     }});
+    }
+    void tell_other_servers() {
+        presence.use([this](presence::Sighting const& s) {
+            delivery->tell(delivery::Sighting{s.user, s.connected, static_cast<unsigned char>(s.state)});
+        });
+        calls.states().use([this](calls::LiveCall const& call) {
+            delivery->tell(delivery::Talk{call.name, call.organisation, call.people, call.until});
+        });
+    }
+    void change_shown_calls(UserId user) {
+        call_presence.changed(user);
+        if (delivery) delivery->tell(delivery::Shown{user});
     }
     gateway::Fanout& fanout() {
         if (delivery) return delivery->fanout();
@@ -148,6 +175,11 @@ struct Server::Parts {
     }
     std::function<bool()> serving() {
         return [this] { return !delivery || delivery->endings().in_touch(); };
+    }
+
+    Task<void> forget(UserId user) {
+        calls.states().forget(user);
+        return identity.forget(user);
     }
 
     Task<Result<void>> change_email(directory::NewEmail wanted) {
@@ -195,6 +227,7 @@ struct Server::Parts {
     std::unique_ptr<consent::StandingRepository> standings;
     std::unique_ptr<ops::Mailer> mailer;
     presence::Presence presence;
+    presence::CallPresence call_presence;
     gateway::Sockets sockets;
     calls::PhoneNumbers numbers;
     statistics::Statistics statistics;

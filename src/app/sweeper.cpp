@@ -17,6 +17,7 @@ Task<void> Sweeper::rounds(Sweeper& self) {
         self.timer_.expires_after(std::chrono::minutes{1});
         co_await self.timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (self.stopping_) co_return;
+        self.calls_.sweep();
         try {
             (void)co_await self.identity_.sweep();
         } catch (std::exception const& e) {

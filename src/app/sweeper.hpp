@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/calls/call_states.hpp"
 #include "samtal/identity/identity_room.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,8 +11,8 @@ namespace samtal::app {
 /// Once a minute: what is past its time goes.
 class Sweeper {
 public:
-    Sweeper(boost::asio::any_io_executor executor, identity::IdentityRoom& identity)
-        : timer_{executor}, identity_{identity} {}
+    Sweeper(boost::asio::any_io_executor executor, identity::IdentityRoom& identity, calls::CallStates& calls)
+        : timer_{executor}, identity_{identity}, calls_{calls} {}
     void start();
     void stop();
 
@@ -20,6 +21,7 @@ private:
 
     boost::asio::steady_timer timer_;
     identity::IdentityRoom& identity_;
+    calls::CallStates& calls_;
     bool stopping_ = false;  // on the timer's executor only
 };
 

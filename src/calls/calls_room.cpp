@@ -16,7 +16,7 @@ struct CallsRoom::Built {
           history{parts.db, parts.cipher, options.time_zone},
           people{parts.db, parts.numbers},
           switches{parts.db, parts.permits},
-          live{parts.clock},
+          live{parts.clock, parts.keys},
           service{{writer, history, people, switches, live, parts.numbers, parts.recorder}, parts.clock},
           zones{switches, options.time_zone} {}
 
@@ -37,6 +37,10 @@ CallsRoom::~CallsRoom() = default;
 
 MachineAuthenticator& CallsRoom::machines() noexcept {
     return built_->switches;
+}
+
+void CallsRoom::use(CallFollower& follower) noexcept {
+    built_->service.use(follower);
 }
 
 CallStates& CallsRoom::states() noexcept {

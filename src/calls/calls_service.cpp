@@ -3,6 +3,7 @@
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 namespace samtal::calls {
@@ -27,6 +28,10 @@ Result<std::optional<Party>> read_party(SetupPermit const& permit, std::optional
     auto read = normalise(plan, number->open(permit));
     if (!read) return Error{read.error().code, read.error().reason, field};
     return std::optional<Party>{Party{*std::move(read)}};
+}
+
+std::string live_name(SwitchId from, std::string_view source_call_id) {
+    return from.text() + ":" + std::string{source_call_id};
 }
 
 bool is_source_id(std::string_view text, std::size_t most) {
@@ -89,6 +94,8 @@ Task<Result<IngestReport>> CallsService::ingest(SetupPermit permit, IngestCalls 
         auto const results = co_await tools_.intake.store(permit, batch.switch_id, group.calls);
         for (auto const& result : results)  // what was committed is a duplicate when the switch comes again
             if (!result && result.error().code == Errc::exhausted) co_return result.error();
+        auto const concluded = co_await conclude(permit, batch.switch_id, group, results);
+        if (!concluded) co_return concluded.error();
         sum_up(permit, group, results, report);
     }
     std::ranges::sort(report.rejected, {}, &Rejection::index);
@@ -150,22 +157,52 @@ std::optional<Error> CallsService::check_times(CallTimes const& times, Outcome o
     return std::nullopt;
 }
 
+/// A record is of what is over. Of a call in parts the first leg ends last; of its attempts one may have been
+/// answered.
+Task<Result<void>> CallsService::conclude(SetupPermit const& permit, SwitchId from, Group const& group,
+                                          std::vector<Result<StoredCall>> const& results) {
+    std::map<std::string_view, Outcome> over;
+    for (std::size_t n = 0; n < results.size(); ++n) {
+        PendingCall const& call = group.calls[n];
+        if (!results[n] || call.part.leg == Leg::terminating) continue;
+        auto const [known, is_new] = over.try_emplace(call.source_call_id, call.last.outcome);
+        if (!is_new && known->second != Outcome::answered) known->second = call.last.outcome;
+    }
+    std::vector<CallNews> news;
+    for (auto const& [call, outcome] : over) {
+        tools_.live.finish(live_name(from, call));
+        news.push_back({std::string{call}, Progress::over, outcome});
+    }
+    if (follower_ == nullptr || news.empty()) co_return Result<void>{};
+    co_return co_await follower_->follow(permit, from, std::move(news));
+}
+
 Task<Result<void>> CallsService::follow(SetupPermit permit, std::vector<CallEvent> events) {
     for (CallEvent const& event : events) {
-        std::string const call = event.switch_id.text() + ":" + event.source_call_id;
-        if (!event.talking) {
-            tools_.live.end(call);
-            continue;
-        }
-        Reading const how = reading(event.switch_id);
-        std::vector<Party> parties;
-        for (auto const* number : {&event.caller, &event.callee})
-            if (auto party = read_party(permit, *number, how.plan, "from"); party && *party)
-                parties.push_back(**std::move(party));
-        auto const people = co_await tools_.people.people_of(permit, std::move(parties), how.now);
-        if (!people) co_return people.error();
-        tools_.live.begin(call, *people);
+        auto const followed = co_await follow_talk(permit, event);
+        if (!followed) co_return followed.error();
+        if (follower_ == nullptr || (event.progress == Progress::over && !event.outcome)) continue;
+        std::vector<CallNews> news{
+            {event.source_call_id, event.progress, event.outcome.value_or(Outcome::answered)}};
+        auto const told = co_await follower_->follow(permit, event.switch_id, std::move(news));
+        if (!told) co_return told.error();
     }
+    co_return Result<void>{};
+}
+
+/// Whoever talks is on a call; whoever hears it ring is not yet.
+Task<Result<void>> CallsService::follow_talk(SetupPermit const& permit, CallEvent const& event) {
+    std::string const call = live_name(event.switch_id, event.source_call_id);
+    if (event.progress == Progress::over) tools_.live.end(call);
+    if (event.progress != Progress::talking) co_return Result<void>{};
+    Reading const how = reading(event.switch_id);
+    std::vector<Party> parties;
+    for (auto const* number : {&event.caller, &event.callee})
+        if (auto party = read_party(permit, *number, how.plan, "from"); party && *party)
+            parties.push_back(**std::move(party));
+    auto const people = co_await tools_.people.people_of(permit, std::move(parties), how.now);
+    if (!people) co_return people.error();
+    tools_.live.begin(call, permit.organisation(), *people);
     co_return Result<void>{};
 }
 

@@ -2,6 +2,7 @@
 
 #include "call_repositories.hpp"
 #include "live_calls.hpp"
+#include "samtal/calls/call_follower.hpp"
 #include "samtal/core/time.hpp"
 #include "samtal/statistics/recorder.hpp"
 
@@ -35,6 +36,9 @@ public:
     CallsService(CallsTools const& tools, Clock clock, CallLimits limits = {})
         : tools_{tools}, clock_{std::move(clock)}, limits_{limits} {}
 
+    /// Who wants to know how calls go on. Set once, before the server listens.
+    void use(CallFollower& follower) noexcept { follower_ = &follower; }
+
     /// Any answer but an Error means: committed. One bad record harms no other.
     Task<Result<IngestReport>> ingest(SetupPermit permit, IngestCalls batch);
     /// What a switch tells of calls under way. Nothing of it is stored.
@@ -56,10 +60,14 @@ private:
     [[nodiscard]] std::optional<Error> check_times(CallTimes const&, Outcome, Timestamp now) const;
     void sum_up(SetupPermit const&, Group const&, std::vector<Result<StoredCall>> const&, IngestReport&);
     void count(SetupPermit const&, Call const&, StoredCall const&);
+    Task<Result<void>> conclude(SetupPermit const&, SwitchId, Group const&,
+                                std::vector<Result<StoredCall>> const&);
+    Task<Result<void>> follow_talk(SetupPermit const&, CallEvent const&);
 
     CallsTools tools_;
     Clock clock_;
     CallLimits limits_;
+    CallFollower* follower_ = nullptr;
 };
 
 }  // namespace samtal::calls

@@ -42,17 +42,27 @@ Result<CallRecord> decode_record(Input const& record) {
     return call;
 }
 
+std::optional<Progress> progress_named(std::string_view type) {
+    if (type == "call.ringing") return Progress::ringing;
+    if (type == "call.answered") return Progress::talking;
+    if (type == "call.ended" || type == "call.failed") return Progress::over;
+    return std::nullopt;
+}
+
 Result<std::optional<CallEvent>> decode_event(SwitchId from, Input const& event) {
     FieldReader in{event};
     std::string const type = in.text("type");
     std::string call = in.text("uuid");
     if (auto const problem = in.finish_loosely()) return *problem;
-    bool const begins = type == "call.answered";
-    if (!begins && type != "call.ended" && type != "call.failed") return std::optional<CallEvent>{};
+    auto const progress = progress_named(type);
+    if (!progress) return std::optional<CallEvent>{};
     auto caller = read_user(in, "from");
     auto callee = read_user(in, "to");
+    std::string const outcome = in.optional_text("disposition").value_or("");
     if (auto const problem = in.finish_loosely()) return *problem;
-    return std::optional{CallEvent{from, std::move(call), begins, std::move(caller), std::move(callee)}};
+    return std::optional{CallEvent{from, std::move(call), *progress,
+                                   type == "call.ended" ? Outcome::answered : outcome_named(outcome),
+                                   std::move(caller), std::move(callee)}};
 }
 
 }  // namespace

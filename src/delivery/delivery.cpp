@@ -87,6 +87,8 @@ struct Delivery::Built {
         if (auto* const event = std::get_if<Event>(&item)) return sequencer.offer(std::move(*event));
         if (auto const* const changed = std::get_if<Changed>(&item)) return parts.reread(changed->session);
         if (auto const* const sighting = std::get_if<Sighting>(&item)) return parts.sighted(server, *sighting);
+        if (auto const* const talk = std::get_if<Talk>(&item)) return parts.talked(*talk);
+        if (auto const* const shown = std::get_if<Shown>(&item)) return parts.shown(*shown);
         if (std::holds_alternative<Ask>(item)) return watch.asked();
         if (std::holds_alternative<Afresh>(item)) return parts.unsighted(server);
         auto const& signal = std::get<Signal>(item);
@@ -119,6 +121,14 @@ gateway::Endings& Delivery::endings() noexcept {
 
 void Delivery::tell(Sighting const& sighting) {
     built_->outbox.add(sighting);
+}
+
+void Delivery::tell(Talk const& talk) {
+    built_->outbox.add(talk);
+}
+
+void Delivery::tell(Shown const& shown) {
+    built_->outbox.add(shown);
 }
 
 void Delivery::start() {

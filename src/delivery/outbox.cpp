@@ -29,6 +29,8 @@ template void Outbox::put(Event const&);
 template void Outbox::put(Signal const&);
 template void Outbox::put(Changed const&);
 template void Outbox::put(Sighting const&);
+template void Outbox::put(Talk const&);
+template void Outbox::put(Shown const&);
 template void Outbox::put(Ask const&);
 template void Outbox::put(Afresh const&);
 

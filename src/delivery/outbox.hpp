@@ -25,6 +25,8 @@ public:
     void add(Signal const& signal) { put(signal); }
     void add(Changed const& changed) { put(changed); }
     void add(Sighting const& sighting) { put(sighting); }
+    void add(Talk const& talk) { put(talk); }
+    void add(Shown const& shown) { put(shown); }
     void add(Ask const& ask) { put(ask); }
     void add(Afresh const& afresh) { put(afresh); }
     /// Says that this server lives, and how far it is.

@@ -48,7 +48,7 @@ struct Ask {};
 /// "What I said of people before holds no longer": what follows is all of it.
 struct Afresh {};
 
-using Item = std::variant<Event, Signal, Changed, Sighting, Ask, Afresh>;
+using Item = std::variant<Event, Signal, Changed, Sighting, Talk, Shown, Ask, Afresh>;
 
 /// What one server says at a time. Its items are numbered through, so that the others see when they missed some;
 /// without any it says how far it is and that it lives.
@@ -63,6 +63,8 @@ void encode(Event const&, std::string& into);
 void encode(Signal const&, std::string& into);
 void encode(Changed const&, std::string& into);
 void encode(Sighting const&, std::string& into);
+void encode(Talk const&, std::string& into);
+void encode(Shown const&, std::string& into);
 void encode(Ask const&, std::string& into);
 void encode(Afresh const&, std::string& into);
 

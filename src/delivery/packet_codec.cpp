@@ -8,7 +8,16 @@ namespace samtal::delivery {
 
 namespace {
 
-enum class Tag : std::uint8_t { event = 1, signal = 2, changed = 3, sighting = 4, ask = 5, afresh = 6 };
+enum class Tag : std::uint8_t {
+    event = 1,
+    signal = 2,
+    changed = 3,
+    sighting = 4,
+    ask = 5,
+    afresh = 6,
+    talk = 7,
+    shown = 8
+};
 
 template <std::unsigned_integral N>
 void put(std::string& into, N number) {
@@ -92,6 +101,14 @@ Event read_event(Reader& in) {
     return {organisation, conversation, {seq, change}, std::move(users), std::move(frame)};
 }
 
+Talk read_talk(Reader& in) {
+    auto const name = in.text();
+    OrganisationId const organisation{in.uuid()};
+    auto const people = in.people();
+    auto const until = static_cast<std::int64_t>(in.number<std::uint64_t>());
+    return {*name, organisation, *people, Timestamp{std::chrono::milliseconds{until}}};
+}
+
 Signal read_signal(Reader& in) {
     auto users = in.people();
     auto frame = in.text();
@@ -126,6 +143,19 @@ void encode(Sighting const& sighting, std::string& into) {
     put(into, sighting.user.value());
     put(into, static_cast<std::uint8_t>(sighting.connected));
     put(into, sighting.state);
+}
+
+void encode(Talk const& talk, std::string& into) {
+    put(into, static_cast<std::uint8_t>(Tag::talk));
+    put_text(into, talk.name);
+    put(into, talk.organisation.value());
+    put(into, talk.people);
+    put(into, static_cast<std::uint64_t>(talk.until.time_since_epoch().count()));
+}
+
+void encode(Shown const& shown, std::string& into) {
+    put(into, static_cast<std::uint8_t>(Tag::shown));
+    put(into, shown.user.value());
 }
 
 void encode(Ask const&, std::string& into) {
@@ -167,6 +197,12 @@ std::optional<Packet> decode_packet(std::string_view bytes) {
                 packet.items.emplace_back(Sighting{user, connected, in.number<std::uint8_t>()});
                 break;
             }
+            case Tag::talk:
+                packet.items.emplace_back(read_talk(in));
+                break;
+            case Tag::shown:
+                packet.items.emplace_back(Shown{UserId{in.uuid()}});
+                break;
             case Tag::ask:
                 packet.items.emplace_back(Ask{});
                 break;

@@ -26,6 +26,10 @@ void DialingRoom::add_admin_routes(gateway::Router& router) {
     dialing::add_admin_routes(router, built_->service);
 }
 
+calls::CallFollower& DialingRoom::follower() noexcept {
+    return built_->service;
+}
+
 void DialingRoom::close() {
     built_->service.close();
 }

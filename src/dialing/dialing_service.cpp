@@ -17,6 +17,7 @@ Task<Result<CallRequestId>> DialingService::request(CallPermit permit, WantedCal
     auto opened = co_await rows_.open(permit, request);
     if (!opened) co_return opened.error();
     ++under_way_;
+    early_.asking();
     asio::co_spawn(parts_.executor, connect(*this, permit.organisation(), *std::move(opened)), asio::detached);
     co_return request.id;
 }
@@ -27,10 +28,19 @@ Task<void> DialingService::connect(DialingService& self, OrganisationId organisa
         auto const permit = self.parts_.permits.permit_machine<purpose::CallSetup>(organisation);
         SwitchReport const answer = co_await self.ask(permit, request);
         (void)co_await self.report(permit, request.switch_id, answer);
+        co_await self.catch_up(permit, request.switch_id, answer);
     } catch (std::exception const& e) {
         ops::write_log(ops::Level::warning, "call_request.broke", ops::field("what", e.what()));
     }
+    self.early_.answered();
     --self.under_way_;
+}
+
+/// The call may have begun, or be over, before the switch said which one it is.
+Task<void> DialingService::catch_up(CallPermit const& permit, SwitchId from, SwitchReport const& answer) {
+    if (answer.source_call_id.empty()) co_return;
+    auto const early = early_.of(rows_.follow_hash(permit.organisation(), from, answer.source_call_id));
+    if (early) (void)co_await report(permit, from, {answer.request, early->state, early->reason, {}});
 }
 
 Task<SwitchReport> DialingService::ask(CallPermit const& permit, OpenedRequest const& request) {
@@ -55,6 +65,25 @@ Task<Result<void>> DialingService::report(CallPermit const& permit, SwitchId swi
     auto const taken = co_await rows_.take(permit, switch_id, report, parts_.clock());
     if (!taken) co_return taken.error();
     if (taken->leads_on) parts_.tell(taken->owner, std::make_shared<std::string const>(encode_frame(report)));
+    co_return Result<void>{};
+}
+
+Task<Result<void>> DialingService::follow(CallPermit const& permit, SwitchId from,
+                                          std::vector<calls::CallNews> news) {
+    std::vector<std::string> hashes;
+    for (calls::CallNews const& one : news) {
+        hashes.push_back(rows_.follow_hash(permit.organisation(), from, one.source_call_id));
+        early_.keep(hashes.back(), development(one));  // first, so that it is there or the request's name is
+    }
+    auto const requests = co_await rows_.followed(permit, from, hashes);
+    if (!requests) co_return requests.error();
+    for (std::size_t n = 0; n < news.size(); ++n) {
+        auto const request = requests->find(hashes[n]);
+        if (request == requests->end()) continue;
+        auto const [state, reason] = development(news[n]);
+        auto const told = co_await report(permit, from, {request->second, state, reason, {}});
+        if (!told && told.error().code != Errc::not_found) co_return told.error();
+    }
     co_return Result<void>{};
 }
 

@@ -46,13 +46,22 @@ SELECT owner_id, state FROM call_requests
  WHERE organisation_id = $1::uuid AND request_id = $2::uuid AND switch_id = $3::uuid FOR UPDATE
 )sql"};
 
-// What is null stays.
+// What is null stays; $8: of a call that is not over, and what is over needs none.
 inline constexpr storage::Statement update_request{R"sql(
 -- dialing.update
 UPDATE call_requests
    SET state = coalesce($4, state), reason = coalesce($5, reason), source_hash = coalesce($6::bytea, source_hash),
-       ends_at = coalesce(to_timestamp($7::bigint / 1000.0), ends_at)
+       ends_at = coalesce(to_timestamp($7::bigint / 1000.0), ends_at),
+       follow_hash = CASE WHEN coalesce($4, state) IN ('ended', 'failed') THEN NULL ELSE coalesce($8::bytea, follow_hash) END
  WHERE organisation_id = $1::uuid AND owner_id = $2::uuid AND request_id = $3::uuid
+)sql"};
+
+// Of most calls nobody asked for.
+inline constexpr storage::Statement find_followed{R"sql(
+-- dialing.find_followed
+SELECT request_id, follow_hash FROM call_requests
+ WHERE organisation_id = $1::uuid AND follow_hash = ANY ($2::bytea[]) AND switch_id = $3::uuid
+ ORDER BY request_id DESC
 )sql"};
 
 inline constexpr storage::Statement read_request{R"sql(

@@ -95,7 +95,7 @@ Task<Result<TakenReport>> PgDialingRepository::take(CallPermit const& permit, Sw
         if (found.empty()) return absent;
         auto const owner = storage::id_of<UserId>(found[0][0]);
         bool const forward = leads_on(call_state_named(storage::text_of(found[0][1])).value(), report.state);
-        std::optional<std::string> state, reason, source;
+        std::optional<std::string> state, reason, source, follow;
         if (forward) state = name_of(report.state);
         if (forward && report.reason) reason = name_of(*report.reason);
         if (!report.source_call_id.empty()) {
@@ -103,13 +103,34 @@ Task<Result<TakenReport>> PgDialingRepository::take(CallPermit const& permit, Sw
             auto const hash = cipher_.owner_hash(owner, "call", switch_id.text() + ":" + report.source_call_id);
             if (!hash) return absent;
             source = storage::bytea(*hash);
+            follow = storage::bytea(follow_hash(permit.organisation(), switch_id, report.source_call_id));
         }
         std::optional<std::string> end;
         if (forward && is_last(report.state)) end = std::to_string(storage::ms(now));
         tx.exec(update_request, organisation, owner.text(), report.request.text(), nullable(state),
-                nullable(reason), nullable(source), nullable(end));
+                nullable(reason), nullable(source), nullable(end), nullable(follow));
         if (!first) first = forward;
         return TakenReport{owner, *first};
+    });
+}
+
+std::string PgDialingRepository::follow_hash(OrganisationId organisation, SwitchId switch_id,
+                                             std::string_view source_call_id) const {
+    return keys_.keyed_hash("call-request:" + organisation.text(),
+                            switch_id.text() + ":" + std::string{source_call_id});
+}
+
+Task<Result<std::map<std::string, CallRequestId>>> PgDialingRepository::followed(
+    CallPermit const& permit, SwitchId switch_id, std::vector<std::string> const& hashes) {
+    using Found = std::map<std::string, CallRequestId>;
+    storage::ArrayLiteral wanted;
+    for (std::string const& hash : hashes) wanted.add(storage::bytea(hash));
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<Found> {
+        Found found;
+        for (auto const& row :
+             tx.exec(find_followed, permit.organisation().text(), wanted.text(), switch_id.text()))
+            found.emplace(storage::bytes_of(row[1]), storage::id_of<CallRequestId>(row[0]));
+        return found;
     });
 }
 

@@ -4,6 +4,8 @@
 #include "samtal/calls/phone_numbers.hpp"
 #include "samtal/dialing/dialing_room.hpp"
 
+#include <map>
+
 namespace samtal::dialing {
 
 /// A request that was stored, and all it takes to ask the switch.
@@ -30,13 +32,22 @@ struct TakenReport {
 class PgDialingRepository {
 public:
     PgDialingRepository(DialingParts const& parts)
-        : db_{parts.db}, cipher_{parts.cipher}, numbers_{parts.numbers}, credentials_{parts.keys} {}
+        : db_{parts.db},
+          cipher_{parts.cipher},
+          keys_{parts.keys},
+          numbers_{parts.numbers},
+          credentials_{parts.keys} {}
 
     /// `throttled` after many in a minute; `conflict` when the person has no number or the organisation no switch
     /// that takes requests; `not_found` for a colleague who is none or has no number.
     Task<Result<OpenedRequest>> open(CallPermit const&, NewRequest const&);
     /// `not_found` unless that switch was asked for it.
     Task<Result<TakenReport>> take(CallPermit const&, SwitchId, SwitchReport const&, Timestamp now);
+    /// By which a switch's news of a call find the request: its own name for the call, keyed.
+    [[nodiscard]] std::string follow_hash(OrganisationId, SwitchId, std::string_view source_call_id) const;
+    /// The requests of these calls, by their hashes: each that is not over.
+    Task<Result<std::map<std::string, CallRequestId>>> followed(CallPermit const&, SwitchId,
+                                                                std::vector<std::string> const& hashes);
     Task<Result<CallRequest>> find(CallPermit const&, CallRequestId, Timestamp now);
 
     Task<Result<void>> set_callback(OperatorPermit const&, NewCallback const&);
@@ -48,6 +59,7 @@ private:
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;
+    storage::KeyRing const& keys_;
     calls::PhoneNumbers const& numbers_;
     CredentialCipher credentials_;
 };

@@ -9,9 +9,9 @@ namespace {
 class DirectoryService final : public Directory {
 public:
     DirectoryService(storage::Database& db, storage::ColumnCipher& cipher, boost::asio::any_io_executor executor,
-                     EmailChange email_change)
+                     DirectoryHooks hooks)
         : profiles_{db, cipher},
-          email_change_{std::move(email_change)},
+          hooks_{std::move(hooks)},
           reader_{{std::move(executor), most_together, most_waiting, lanes},
                   [this](std::span<Wanted> group) { return profiles_.find(group); }} {}
 
@@ -25,11 +25,12 @@ public:
 
     Task<Result<Profile>> change(ProfilePermit const& permit, ProfileChange const& change) override {
         if (change.email) {  // first, because it can be refused
-            auto const asked = co_await email_change_(*change.email);
+            auto const asked = co_await hooks_.change_email(*change.email);
             if (!asked) co_return asked.error();
         }
         auto const changed = co_await profiles_.change(permit, change);
         if (!changed) co_return changed.error();
+        if (change.shows_calls) hooks_.shows_calls_changed(permit.actor());
         co_return co_await find(permit, permit.actor());
     }
 
@@ -61,7 +62,7 @@ private:
     }
 
     PgProfileRepository profiles_;
-    EmailChange email_change_;
+    DirectoryHooks hooks_;
     SearchIndexes indexes_;
     storage::Batcher<Wanted> reader_;
 };
@@ -69,8 +70,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Directory> make_directory(storage::Database& db, storage::ColumnCipher& cipher,
-                                          boost::asio::any_io_executor executor, EmailChange email_change) {
-    return std::make_unique<DirectoryService>(db, cipher, std::move(executor), std::move(email_change));
+                                          boost::asio::any_io_executor executor, DirectoryHooks hooks) {
+    return std::make_unique<DirectoryService>(db, cipher, std::move(executor), std::move(hooks));
 }
 
 }  // namespace samtal::directory

@@ -20,7 +20,7 @@ SELECT p.user_id, p.given_name, p.family_name, p.email, p.contact_numbers, array
           FROM phone_assignments a
          WHERE (a.organisation_id, a.user_id) = (p.organisation_id, p.user_id)
            AND a.valid_from <= now() AND (a.valid_to IS NULL OR a.valid_to > now())),
-       i.n
+       i.n, p.shows_calls
   FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS i (organisation_id, user_id, n)
   JOIN profiles p ON (p.organisation_id, p.user_id) = (i.organisation_id, i.user_id)
   JOIN users u ON (u.organisation_id, u.user_id) = (i.organisation_id, i.user_id) AND u.state = 'active'
@@ -32,7 +32,8 @@ SELECT p.user_id, p.given_name, p.family_name, p.email, p.contact_numbers, array
        (SELECT string_agg(a.assignment_id || ':' || encode(a.number, 'hex'), ',' ORDER BY a.assignment_id)
           FROM phone_assignments a
          WHERE (a.organisation_id, a.user_id) = (p.organisation_id, p.user_id)
-           AND a.valid_from <= now() AND (a.valid_to IS NULL OR a.valid_to > now()))
+           AND a.valid_from <= now() AND (a.valid_to IS NULL OR a.valid_to > now())),
+       NULL, p.shows_calls
   FROM profiles p
   JOIN users u ON (u.organisation_id, u.user_id) = (p.organisation_id, p.user_id)
  WHERE p.organisation_id = $1 AND u.state = 'active'
@@ -50,7 +51,8 @@ UPDATE profiles
    SET given_name = coalesce($3::bytea, given_name), family_name = coalesce($4::bytea, family_name),
        contact_numbers = coalesce($5::bytea, contact_numbers),
        private_fields = ARRAY(SELECT unnest(private_fields) UNION SELECT unnest($6::text[])
-                              EXCEPT SELECT unnest($7::text[]))
+                              EXCEPT SELECT unnest($7::text[])),
+       shows_calls = coalesce($8::boolean, shows_calls)
  WHERE organisation_id = $1 AND user_id = $2
 )sql"};
 
@@ -108,7 +110,8 @@ Result<Profile> PgProfileRepository::profile_of(pqxx::row const& row) {
                     Email{*std::move(email)},
                     PhoneNumbers{*std::move(assigned)},
                     ContactNumbers{decode_numbers(*contact)},
-                    {}};
+                    {},
+                    ShowsCalls{row[8].as<bool>()}};
     for (auto& hidden : split(storage::text_of(row[5]), ',')) profile.private_fields.insert(std::move(hidden));
     return profile;
 }
@@ -167,9 +170,11 @@ Task<Result<void>> PgProfileRepository::change(ProfilePermit const& permit, Prof
         storage::ArrayLiteral hide;
         storage::ArrayLiteral show;
         for (auto const& [name, hidden] : change.hidden) (hidden ? hide : show).add_text(name);
+        std::optional<std::string> shows;
+        if (change.shows_calls) shows = change.shows_calls->open(permit) ? "true" : "false";
         auto const nullable = [](std::optional<std::string> const& s) { return s ? s->c_str() : nullptr; };
         tx.exec(change_profile, permit.organisation().text(), permit.actor().text(), nullable(given),
-                nullable(family), nullable(contact), hide.text(), show.text());
+                nullable(family), nullable(contact), hide.text(), show.text(), nullable(shows));
         return {};
     });
 }

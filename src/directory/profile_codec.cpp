@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t most_query_bytes = 200;
 constexpr int largest_page = 200;
+constexpr std::string_view on_a_call = "on_a_call";  // not in a profile: presence shows it
 
 std::string name(gateway::FieldReader& in, Literal key) {
     std::string text = in.text(key);
@@ -22,13 +23,17 @@ std::string name(gateway::FieldReader& in, Literal key) {
 }
 
 void read_visibility(gateway::FieldReader& in, ProfileChange& change) {
-    auto const wanted = in.optional_map("visibility", profile_fields.size());
+    auto const wanted = in.optional_map("visibility", profile_fields.size() + 1);
     if (!wanted) return;
     for (auto const& [field_name, who] : *wanted) {
-        bool const known = std::ranges::find(profile_fields, field_name) != profile_fields.end();
+        bool const calls = field_name == on_a_call;
+        bool const known = calls || std::ranges::find(profile_fields, field_name) != profile_fields.end();
         if (!known || (who != "organisation" && who != "private"))
-            in.refuse("names a profile field each, as organisation or private", "visibility");
-        change.hidden.emplace_back(field_name, who == "private");
+            in.refuse("names a profile field each, or on_a_call, as organisation or private", "visibility");
+        if (calls)
+            change.shows_calls.emplace(who == "organisation");
+        else
+            change.hidden.emplace_back(field_name, who == "private");
     }
 }
 
@@ -97,6 +102,7 @@ std::string encode_own(ProfilePermit const& permit, Profile const& p) {
     for (std::string_view const field_name : profile_fields)
         profile["visibility"][std::string{field_name}] =
             p.private_fields.contains(std::string{field_name}) ? "private" : "organisation";
+    profile["visibility"][std::string{on_a_call}] = p.shows_calls.open(permit) ? "organisation" : "private";
     return profile.dump();
 }
 

@@ -16,7 +16,7 @@ Task<Result<std::string>> watch(Presence& presence, storage::Database& db, Permi
     PgColleagueRepository repository{db};
     auto const colleagues = co_await repository.colleagues(permit, wanted.users);
     if (!colleagues) co_return colleagues.error();
-    presence.watch(std::move(wanted.from), *colleagues);
+    presence.watch(std::move(wanted.from), wanted.eyes, *colleagues);
     co_return std::string{};
 }
 

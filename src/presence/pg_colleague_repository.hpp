@@ -6,7 +6,7 @@
 
 namespace samtal::presence {
 
-/// Who of some people is a colleague: active, unrestricted, of the same organisation.
+/// Who of some people is a colleague: active, unrestricted, of the same organisation; and what they show.
 class PgColleagueRepository {
 public:
     explicit PgColleagueRepository(storage::Database& db) : db_{db} {}
@@ -14,6 +14,9 @@ public:
     /// Each once, in no order.
     Task<Result<std::vector<UserId>>> colleagues(Permit<purpose::ChatMessaging> const&,
                                                  std::vector<UserId> const&);
+
+    /// Whether colleagues may see that somebody is on a call.
+    Task<Result<bool>> shows_calls(Permit<purpose::ChatMessaging> const&, UserId);
 
 private:
     storage::Database& db_;

@@ -20,18 +20,33 @@ std::string_view name_of(State state) noexcept {
     return "offline";
 }
 
+/// Whoever looks offline, because they are or want to, shows nothing of a call.
+Look Presence::Person::seen() const noexcept {
+    State const state = there() ? chosen : State::offline;
+    if (state == State::offline || call != OnACall::shown) return {state, false};
+    return {State::busy, true};
+}
+
 template <class Alter>
 void Presence::alter(UserId user, Alter change) {
     auto const found = people_.try_emplace(user).first;
-    State const before = found->second.seen();
-    change(found->second);
-    State const after = found->second.seen();
-    if (!found->second.there()) people_.erase(found);
-    if (before == after) return;
+    Person& person = found->second;
+    Look const before = person.seen();
+    Look const own_before = person.seen_by_themselves();
+    change(person);
+    if (!person.there()) person.chosen = State::available;  // a choice goes with the last device, on a call too
+    Look const after = person.seen();
+    Look const own_after = person.seen_by_themselves();
+    if (!person.known()) people_.erase(found);
     auto const watchers = watched_by_.find(user);
     if (watchers == watched_by_.end()) return;
-    auto const frame = std::make_shared<std::string const>(encode(user, after));
-    for (net::Socket* const socket : watchers->second) socket->push(frame);
+    auto const frame = [user](Look old, Look now) {
+        return old == now ? nullptr : std::make_shared<std::string const>(encode(user, now));
+    };
+    auto const others = frame(before, after);
+    auto const own = frame(own_before, own_after);
+    for (net::Socket* const socket : watchers->second)
+        if (auto const& news = watchers_.at(socket).eyes == user ? own : others) socket->push(news);
 }
 
 void Presence::tell_others(UserId user, Person const& person) {
@@ -61,17 +76,23 @@ void Presence::choose(UserId user, State state) {
     });
 }
 
-void Presence::watch(std::shared_ptr<net::Socket> socket, std::vector<UserId> const& users) {
+void Presence::call(UserId user, OnACall on_a_call) {
+    std::scoped_lock const lock{mutex_};
+    alter(user, [on_a_call](Person& person) { person.call = on_a_call; });
+}
+
+void Presence::watch(std::shared_ptr<net::Socket> socket, UserId eyes, std::vector<UserId> const& users) {
     std::scoped_lock const lock{mutex_};
     net::Socket* const key = socket.get();
     forget(key);
     for (UserId const& user : users) {
         watched_by_[user].push_back(key);
         auto const found = people_.find(user);
-        if (found == people_.end() || found->second.seen() == State::offline) continue;
-        key->push(std::make_shared<std::string const>(encode(user, found->second.seen())));
+        if (found == people_.end()) continue;
+        Look const look = user == eyes ? found->second.seen_by_themselves() : found->second.seen();
+        if (look != Look{}) key->push(std::make_shared<std::string const>(encode(user, look)));
     }
-    if (!users.empty()) watchers_.insert_or_assign(key, Watcher{std::move(socket), users});
+    if (!users.empty()) watchers_.insert_or_assign(key, Watcher{std::move(socket), eyes, users});
 }
 
 void Presence::forget(net::Socket const* socket) {

@@ -14,11 +14,12 @@ Result<SetState> decode_set(gateway::FrameAsk& ask) {
 }
 
 Result<Watch> decode_watch(gateway::FrameAsk& ask) {
-    return Watch{ask.body.ids<UserId>("user_ids", Presence::most_watched), ask.from};
+    return Watch{ask.body.ids<UserId>("user_ids", Presence::most_watched), ask.from, ask.who.user};
 }
 
-std::string encode(UserId user, State state) {
-    return fmt::format(R"({{"type":"presence","user_id":"{}","state":"{}"}})", user.text(), name_of(state));
+std::string encode(UserId user, Look look) {
+    return fmt::format(R"({{"type":"presence","user_id":"{}","state":"{}"{}}})", user.text(), name_of(look.state),
+                       look.on_a_call ? R"(,"on_a_call":true)" : "");
 }
 
 }  // namespace samtal::presence

@@ -12,11 +12,12 @@ struct SetState {
 struct Watch {
     std::vector<UserId> users;
     std::shared_ptr<net::Socket> from;
+    UserId eyes;
 };
 
 [[nodiscard]] Result<SetState> decode_set(gateway::FrameAsk&);
 [[nodiscard]] Result<Watch> decode_watch(gateway::FrameAsk&);
 /// A `presence` event.
-[[nodiscard]] std::string encode(UserId, State);
+[[nodiscard]] std::string encode(UserId, Look);
 
 }  // namespace samtal::presence

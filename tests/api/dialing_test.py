@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 
 from support import people, switchboard
+from support.clicking import ELSEWHERE, call, next_state, set_callback, state
 from support.client import Client, items, ok, problem, without_instance
 from support.database import Cluster
-from support.live import LiveSocket
 from support.people import Person
 from support.platform import CommandFailed, Platform, eventually
 from support.switchboard import Behaviour, Switchboard
 
 Hire = Callable[..., Person]
-ELSEWHERE = "+46812345678"
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +50,6 @@ def org(place: Platform) -> str:
     return people.organisation(place)
 
 
-def set_callback(place: Platform, board: Switchboard, switch_id: str, url: str, tmp: pathlib.Path) -> None:
-    secret = tmp / "credential"
-    secret.write_text(board.credential + "\n")
-    place.ctl("switch", "callback", "set", switch_id, "--url", url, "--credential-file", str(secret))
-
-
 @pytest.fixture(scope="module")
 def made_switch(place: Platform, org: str) -> dict[str, str]:
     return place.ctl("switch", "create", "--organisation", org, "--name", "Växeln")
@@ -77,24 +70,8 @@ def employ(place: Platform, org: str) -> Hire:
     return lambda **options: people.person(place, org, **options)
 
 
-def call(who: Person, to: str = ELSEWHERE, **more: str) -> str:
-    answer = ok(who.client.post("/v1/calls", {"to": to, **more}), 202)
-    assert answer["state"] == "requested"
-    return answer["call_request_id"]
-
-
-def state(who: Person, request: str) -> tuple[str, str | None]:
-    answer = ok(who.client.get(f"/v1/calls/requests/{request}"), 200)
-    return answer["state"], answer["reason"]
-
-
 def tell(pbx: Client, request: str, said: str, **more: Any) -> int:
     return pbx.post(f"/v1/switch/call-requests/{request}/state", {"state": said, **more}).status_code
-
-
-def next_state(socket: LiveSocket) -> tuple[str, str, str | None]:
-    frame = socket.until("call.state")
-    return frame["call_request_id"], frame["state"], frame["reason"]
 
 
 def test_K2_the_switch_is_asked_and_the_states_come_back(employ: Hire, pbx: Client, board: Switchboard) -> None:

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from support import people
-from support.cluster import Cluster
+from support import people, switches
+from support.client import ok
+from support.cluster import Cluster, Node
 from support.people import Person
 from support.platform import eventually
 from support.readers import WITHIN, all_have, in_order, is_gapless, readers_of, say
@@ -225,3 +226,52 @@ def test_B3_who_is_there_is_known_at_all_servers(cluster: Cluster, trio: list[Pe
     assert watcher.until("presence")["state"] == "available"
     again.close()
     assert watcher.until("presence")["state"] == "offline"
+
+
+def test_E1_a_call_is_seen_at_all_servers_and_may_end_at_another(cluster: Cluster, trio: list[Person]) -> None:
+    """And the person's own switch works at all of them, whichever they turn it at."""
+    one, two, three = cluster.nodes
+    shown, watcher = (people.person(cluster.platform, trio[0].organisation) for _ in range(2))
+    pbx = switches.switch(cluster.platform, trio[0].organisation)
+
+    def tell(node: Node, kind: str, call: str) -> None:
+        switches.Switch(node, pbx.switch_id, pbx.token).live(kind, call, shown.phone, "+46812345678")
+
+    mine, eyes = one.socket(shown), two.socket(watcher)
+    mine.send({"type": "presence.watch", "user_ids": [shown.user_id]})
+    assert mine.until("presence")["state"] == "available"
+    eyes.send({"type": "presence.watch", "user_ids": [shown.user_id]})
+    assert eyes.until("presence")["state"] == "available"
+    tell(three, "answered", "hidden")
+    assert mine.until("presence")["on_a_call"] is True
+    ok(three.client(shown).patch("/v1/me/profile", {"visibility": {"on_a_call": "organisation"}}))
+    seen = eyes.until("presence")
+    assert (seen["state"], seen["on_a_call"]) == ("busy", True)
+    ok(one.client(shown).patch("/v1/me/profile", {"visibility": {"on_a_call": "private"}}))
+    seen = eyes.until("presence")
+    assert (seen["state"], seen.get("on_a_call")) == ("available", None)
+    ok(one.client(shown).patch("/v1/me/profile", {"visibility": {"on_a_call": "organisation"}}))
+    assert eyes.until("presence")["on_a_call"] is True
+    tell(one, "ended", "hidden")
+    assert eyes.until("presence")["state"] == "available"
+    tell(two, "answered", "hidden")  # late
+    tell(one, "answered", "next")
+    assert eyes.until("presence")["on_a_call"] is True
+    tell(three, "ended", "next")
+    assert eyes.until("presence") == {"type": "presence", "user_id": shown.user_id, "state": "available"}
+
+
+def test_E1_a_server_that_comes_anew_hears_of_calls_under_way(cluster: Cluster, trio: list[Person]) -> None:
+    shown, watcher = (people.person(cluster.platform, trio[0].organisation) for _ in range(2))
+    pbx = switches.switch(cluster.platform, trio[0].organisation)
+    ok(shown.client.patch("/v1/me/profile", {"visibility": {"on_a_call": "organisation"}}))
+    cluster.nodes[1].socket(shown)
+    switches.Switch(cluster.nodes[1], pbx.switch_id, pbx.token).live("answered", "long", shown.phone, "+46812345678")
+    cluster.nodes[2].kill()
+    cluster.further(2).start()
+    eventually(cluster.united, 20, "all are together again")
+    eyes = cluster.nodes[2].socket(watcher)
+    eyes.send({"type": "presence.watch", "user_ids": [shown.user_id]})
+    while "on_a_call" not in (seen := eyes.until("presence", WITHIN * 4)):
+        pass
+    assert (seen["user_id"], seen["state"]) == (shown.user_id, "busy")

@@ -50,6 +50,12 @@ class Switch:
     def kamailio(self, body: str) -> Any:
         return self.post("/v1/ingest/kamailio", body)
 
+    def live(self, kind: str, call: str, caller: str, callee: str, **more: str) -> None:
+        """What Kamailio tells while a call of that name happens."""
+        event = {"type": f"call.{kind}", "at": f"{time.time():.6f}", "node": "n", "uuid": call, "call_id": "c@192.0.2.1",
+                 "from": caller, "to": callee} | more
+        assert self.post("/v1/ingest/kamailio/events", json.dumps(event)).status_code == 204
+
 
 def switch(platform: Platform, organisation: str, *settings: str) -> Switch:
     made = platform.ctl("switch", "create", "--organisation", organisation, "--name", "Växeln", *settings)

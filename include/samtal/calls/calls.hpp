@@ -74,11 +74,13 @@ struct IngestReport {
     std::vector<Rejection> rejected;
 };
 
-/// Somebody begins or ends to talk, as a switch tells it while it happens.
+/// How far a call is, as a switch tells it while it happens.
+enum class Progress : unsigned char { ringing, talking, over };
 struct CallEvent {
     SwitchId switch_id;
     std::string source_call_id;
-    bool talking;
+    Progress progress;
+    std::optional<Outcome> outcome;  // of what is over, where the switch says it at once; else the record does
     std::optional<Counterpart> caller;
     std::optional<Counterpart> callee;
 };

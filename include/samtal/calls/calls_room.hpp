@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/calls/call_follower.hpp"
 #include "samtal/calls/call_states.hpp"
 #include "samtal/calls/calls.hpp"
 #include "samtal/core/principal.hpp"
@@ -54,6 +55,8 @@ public:
     CallsRoom& operator=(CallsRoom const&) = delete;
 
     [[nodiscard]] MachineAuthenticator& machines() noexcept;
+    /// Who hears what switches say of calls that go on or are over. Set once, before the server listens.
+    void use(CallFollower&) noexcept;
     /// Who is on a call: for presence.
     [[nodiscard]] CallStates& states() noexcept;
     /// POST /v1/ingest/…, GET /v1/calls, GET /v1/calls/statistics.

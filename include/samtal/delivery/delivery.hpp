@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/core/time.hpp"
 #include "samtal/gateway/endings.hpp"
 #include "samtal/gateway/event_log.hpp"
 #include "samtal/gateway/fanout.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace samtal::delivery {
 
@@ -34,6 +36,18 @@ struct Sighting {
     unsigned char state;
 };
 
+/// A call under way; without people: it is over. `name` is a hash.
+struct Talk {
+    std::string name;
+    OrganisationId organisation;
+    std::vector<UserId> people;
+    Timestamp until;
+};
+/// Somebody changed what they show of their calls.
+struct Shown {
+    UserId user;
+};
+
 /// What the room works with. All of it outlives the room.
 struct DeliveryParts {
     gateway::Sockets& sockets;
@@ -47,6 +61,8 @@ struct DeliveryParts {
     std::function<void(SessionId)> reread;
     std::function<void()> reread_all;
     std::function<void(std::string_view server, Sighting const&)> sighted;
+    std::function<void(Talk const&)> talked;
+    std::function<void(Shown const&)> shown;
     /// What this server said of people holds no longer: it is gone, or is about to say all of it again.
     std::function<void(std::string_view server)> unsighted;
     /// Others missed something: say of everybody who is here, by tell().
@@ -67,8 +83,11 @@ public:
     [[nodiscard]] gateway::Fanout& fanout() noexcept;
     [[nodiscard]] gateway::Endings& endings() noexcept;
 
-    /// For what is never stored: who is there. May be lost; whoever lost something asks for a report.
+    /// For what is never stored: who is there, and who talks. May be lost; whoever lost something asks for a
+    /// report.
     void tell(Sighting const&);
+    void tell(Talk const&);
+    void tell(Shown const&);
 
     void start();
     /// Before the I/O threads end. What was handed over has been published when it returns, if the bus is there.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "samtal/calls/call_follower.hpp"
 #include "samtal/calls/phone_numbers.hpp"
 #include "samtal/dialing/dialing.hpp"
 #include "samtal/gateway/router.hpp"
@@ -48,6 +49,8 @@ public:
     /// POST /v1/calls and /v1/calls/requests/{id} for people, /v1/switch/call-requests/{id}/state for switches.
     void add_routes(gateway::Router&);
     void add_admin_routes(gateway::Router&);
+    /// For whoever takes in what switches say of their calls.
+    [[nodiscard]] calls::CallFollower& follower() noexcept;
     /// Ends the requests to switches that are under way. The executor must still run.
     void close();
 

@@ -24,6 +24,8 @@ using FamilyName = Personal<std::string, field::ProfilesFamilyName>;
 using Email = Personal<std::string, field::ProfilesEmail>;
 using ContactNumbers = Personal<std::vector<std::string>, field::ProfilesContactNumbers>;
 using PhoneNumbers = Personal<std::vector<std::string>, field::PhoneAssignmentsNumber>;
+/// Whether colleagues see that they are on a call.
+using ShowsCalls = Personal<bool, field::ProfilesShowsCalls>;
 
 /// What a person may hide from colleagues, one by one.
 inline constexpr std::array<std::string_view, 5> profile_fields{"given_name", "family_name", "email",
@@ -37,6 +39,7 @@ struct Profile {
     PhoneNumbers phone_numbers;      // assigned by the organisation, E.164
     ContactNumbers contact_numbers;  // the person's own, shown only
     std::set<std::string> private_fields;
+    ShowsCalls shows_calls{false};
 };
 
 /// An address becomes the person's own when the link mailed to it is opened; until then the one before stays.
@@ -54,6 +57,7 @@ struct ProfileChange {
     std::optional<ContactNumbers> contact_numbers;
     std::optional<NewEmail> email;
     std::vector<std::pair<std::string, bool>> hidden;  // field, whether private
+    std::optional<ShowsCalls> shows_calls;
 };
 
 struct Search {
@@ -78,8 +82,14 @@ public:
     virtual Task<Result<Page>> search(ProfilePermit const&, Search const&) = 0;
 };
 
+/// What other rooms do with a change.
+struct DirectoryHooks {
+    EmailChange change_email;
+    std::function<void(UserId)> shows_calls_changed;  // whoever shows calls asks again; it is committed
+};
+
 [[nodiscard]] std::unique_ptr<Directory> make_directory(storage::Database&, storage::ColumnCipher&,
-                                                        boost::asio::any_io_executor, EmailChange);
+                                                        boost::asio::any_io_executor, DirectoryHooks);
 
 void add_routes(gateway::Router&, Directory&);
 

@@ -22,6 +22,17 @@ namespace samtal::presence {
 enum class State : unsigned char { available, busy, away, offline };
 [[nodiscard]] std::string_view name_of(State) noexcept;
 
+/// What is known of a person's calls: `hidden` is for their own devices alone.
+enum class OnACall : unsigned char { no, hidden, shown };
+
+/// How somebody looks to one who watches.
+struct Look {
+    State state = State::offline;
+    bool on_a_call = false;
+
+    friend bool operator==(Look const&, Look const&) = default;
+};
+
 /// Where a person stands at one server.
 struct Sighting {
     UserId user;
@@ -39,8 +50,12 @@ public:
     void closed(Principal const&, net::Socket const*) override;
 
     void choose(UserId, State);
-    /// From now on this socket hears of these people, and of nobody else: at once of those who are not offline.
-    void watch(std::shared_ptr<net::Socket>, std::vector<UserId> const&);
+    /// Whether they are on a call, at whatever server. Colleagues hear of it while they show it and are there, and
+    /// are told that they are busy; otherwise nothing. Their own devices always do, if they watch themselves.
+    void call(UserId, OnACall);
+    /// From now on this socket, which is `eyes`'s, hears of these people, and of nobody else: at once of those who
+    /// are not offline.
+    void watch(std::shared_ptr<net::Socket>, UserId eyes, std::vector<UserId> const&);
 
     /// For several servers. `tell` gets what changes here and must not call back; the others' words come in by
     /// heard(). A server that came anew is told everything by report(); what a lost one said is forgotten.
@@ -54,11 +69,15 @@ private:
         State chosen = State::available;
         std::size_t sockets = 0;                     // here
         std::set<std::string, std::less<>> servers;  // others that they are connected to
+        OnACall call = OnACall::no;
         [[nodiscard]] bool there() const noexcept { return sockets > 0 || !servers.empty(); }
-        [[nodiscard]] State seen() const noexcept { return there() ? chosen : State::offline; }
+        [[nodiscard]] bool known() const noexcept { return there() || call != OnACall::no; }
+        [[nodiscard]] Look seen() const noexcept;
+        [[nodiscard]] Look seen_by_themselves() const noexcept { return {seen().state, call != OnACall::no}; }
     };
     struct Watcher {
         std::shared_ptr<net::Socket> socket;
+        UserId eyes;
         std::vector<UserId> watched;
     };
     /// Tells the watchers when somebody looks different after `change`.
@@ -68,7 +87,7 @@ private:
     void tell_others(UserId, Person const&);
 
     std::mutex mutex_;
-    std::unordered_map<UserId, Person> people_;  // who is connected somewhere
+    std::unordered_map<UserId, Person> people_;  // who is connected somewhere, or on a call
     std::unordered_map<net::Socket const*, Watcher> watchers_;
     std::unordered_map<UserId, std::vector<net::Socket*>> watched_by_;
     std::function<void(Sighting const&)> tell_;

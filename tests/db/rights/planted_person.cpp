@@ -111,6 +111,7 @@ void PlantedPerson::plant_profile() {
     profile.sealed("email", mark_.text("anna@example.org"), user_);
     profile.sealed("contact_numbers", fmt::format(R"(["{}","112"])", contact), user_, contact + ", 112");
     profile.raw("private_fields", "'{email}'").shown["private_fields"] = "email";
+    profile.plain("shows_calls", "true");
     auto const assignment = mark_.id();
     row("phone_assignments")
         .plain("assignment_id", assignment)
@@ -205,6 +206,7 @@ void PlantedPerson::plant_rooms_of_calls() {
         .plain("state", "failed")
         .plain("reason", "busy")
         .raw("source_hash", random_hash)
+        .raw("follow_hash", random_hash)
         .plain("requested_at", mark_.time())
         .plain("ends_at", mark_.time());
 }

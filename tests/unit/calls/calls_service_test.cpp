@@ -1,12 +1,13 @@
 #include "calls/calls_service.hpp"
 
+#include "keys.hpp"
 #include "samtal/consent/gate.hpp"
 #include "support/run.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <tuple>
 
 namespace samtal::calls {
 namespace {
@@ -72,17 +73,15 @@ private:
     }
 };
 
-/// Keys of one test run: the service hashes nothing, but its numbers want a ring.
-class Keys {
+/// Remembers what it was told of calls.
+class FakeFollower final : public CallFollower {
 public:
-    Keys() { storage::KeyRing::create_missing(directory_); }
-    ~Keys() { std::filesystem::remove_all(directory_); }
-    Keys(Keys const&) = delete;
-    Keys& operator=(Keys const&) = delete;
-    [[nodiscard]] storage::KeyRing ring() const { return storage::KeyRing{directory_}; }
-
-private:
-    std::string directory_ = ::testing::TempDir() + "samtal-calls-service-test";
+    Task<Result<void>> follow(SetupPermit const&, SwitchId, std::vector<CallNews> news) override {
+        for (CallNews const& one : news) heard.emplace_back(one.source_call_id, one.progress, one.outcome);
+        co_return answer;
+    }
+    Result<void> answer;
+    std::vector<std::tuple<std::string, Progress, Outcome>> heard;
 };
 
 class CallsServiceTest : public ::testing::Test {
@@ -112,6 +111,12 @@ protected:
                                   std::move(batch)))
             .value();
     }
+    Result<void> tell(CallEvent event) {
+        std::vector<CallEvent> events;
+        events.push_back(std::move(event));
+        return run(
+            service.follow(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), std::move(events)));
+    }
     std::string refused_field(CallRecord bad) {
         auto const report = ingest(std::move(bad));
         return report.rejected.size() == 1 ? std::string{report.rejected[0].problem.field.text()} : "";
@@ -127,7 +132,8 @@ protected:
     FakePeople people;
     consent::Gate gate;
     Timestamp now = at("2026-03-05T00:00:00Z");
-    LiveCalls live{[this] { return now; }};
+    LiveCalls live{[this] { return now; }, ring};
+    FakeFollower follower;
     CallsService service{{intake, history, people, switches, live, numbers, recorder}, [this] { return now; }};
 };
 
@@ -243,17 +249,62 @@ TEST_F(CallsServiceTest, KeepsThePartsOfACallApart) {
 }
 
 TEST_F(CallsServiceTest, FollowsWhoIsOnACall) {
-    auto const follow = [this](bool talking, std::optional<Counterpart> caller) {
-        CallEvent const event{SwitchId::nil(), "1", talking, std::move(caller), {}};
-        EXPECT_TRUE(run(service.follow(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), {event})));
-    };
-    follow(true, {});
+    EXPECT_TRUE(tell({SwitchId::nil(), "1", Progress::talking, {}, {}, {}}));
     EXPECT_FALSE(live.on_a_call(people.somebody));
-    follow(false, {});
-    follow(true, Counterpart{"070-1740605"});
+    EXPECT_TRUE(tell({SwitchId::nil(), "2", Progress::ringing, {}, Counterpart{"070-1740605"}, {}}));
+    EXPECT_FALSE(live.on_a_call(people.somebody));
+    EXPECT_TRUE(tell({SwitchId::nil(), "2", Progress::talking, {}, Counterpart{"070-1740605"}, {}}));
     EXPECT_TRUE(live.on_a_call(people.somebody));
-    follow(false, {});
+    EXPECT_TRUE(tell({SwitchId::nil(), "2", Progress::over, {}, {}, {}}));
     EXPECT_FALSE(live.on_a_call(people.somebody));
+}
+
+TEST_F(CallsServiceTest, EndsATalkWithItsRecordToo) {
+    EXPECT_TRUE(tell({SwitchId::nil(), "c1", Progress::talking, {}, Counterpart{"070-1740605"}, {}}));
+    ingest(record("c2"));
+    EXPECT_TRUE(live.on_a_call(people.somebody));
+    ingest(record("c1"));
+    EXPECT_FALSE(live.on_a_call(people.somebody));
+}
+
+TEST_F(CallsServiceTest, K2_TellsWhoeverFollowsACallHowItGoesOn) {
+    service.use(follower);
+    EXPECT_TRUE(tell({SwitchId::nil(), "a", Progress::ringing, {}, {}, {}}));
+    EXPECT_TRUE(tell({SwitchId::nil(), "a", Progress::talking, {}, {}, {}}));
+    EXPECT_TRUE(tell({SwitchId::nil(), "a", Progress::over, Outcome::answered, {}, {}}));
+    EXPECT_TRUE(tell({SwitchId::nil(), "b", Progress::over, Outcome::busy, {}, {}}));
+    EXPECT_TRUE(tell({SwitchId::nil(), "c", Progress::over, {}, {}, {}}));  // why, its record will say
+    using News = std::tuple<std::string, Progress, Outcome>;
+    EXPECT_EQ(follower.heard, (std::vector<News>{{"a", Progress::ringing, Outcome::answered},
+                                                 {"a", Progress::talking, Outcome::answered},
+                                                 {"a", Progress::over, Outcome::answered},
+                                                 {"b", Progress::over, Outcome::busy}}));
+}
+
+TEST_F(CallsServiceTest, K2_TellsOfACallThatIsOverOnceAndByWhatSaysMost) {
+    service.use(follower);
+    auto const part = [](std::string call, CallPart which, Outcome outcome) {
+        auto one = timed("2026-03-04T12:00:00Z", {}, "2026-03-04T12:01:10Z", outcome);
+        one.source_call_id = std::move(call);
+        one.part = std::move(which);
+        return one;
+    };
+    ingest(part("c1", {"1", Leg::any}, Outcome::no_answer), part("c1", {"2", Leg::any}, Outcome::answered),
+           part("c1", {"3", Leg::any}, Outcome::busy),
+           part("c2", {"b", Leg::terminating}, Outcome::busy),  // the first leg is yet to come
+           Result<CallRecord>{Error{Errc::invalid, "x", "outcome"}});
+    using News = std::tuple<std::string, Progress, Outcome>;
+    EXPECT_EQ(follower.heard, (std::vector<News>{{"c1", Progress::over, Outcome::answered}}));
+}
+
+TEST_F(CallsServiceTest, K2_LetsTheSwitchTellAgainWhenWhoeverFollowsCouldNotHearIt) {
+    service.use(follower);
+    follower.answer = Error{Errc::exhausted, "busy"};
+    EXPECT_FALSE(tell({SwitchId::nil(), "a", Progress::talking, {}, {}, {}}));
+    IngestCalls batch{SwitchId::nil(), {}};
+    batch.records.push_back(record());
+    EXPECT_FALSE(
+        run(service.ingest(gate.permit_machine<purpose::CallSetup>(OrganisationId::nil()), std::move(batch))));
 }
 
 }  // namespace

@@ -205,11 +205,18 @@ TEST(KamailioDecode, TellsWhoBeginsAndEndsToTalk) {
         std::string unknown;
         return decode_kamailio_events(ask(request, unknown));
     };
-    auto const two = events(R"([{"type":"call.answered","uuid":"u","from":"1","to":"2"},
+    auto const three = events(R"([{"type":"call.answered","uuid":"u","from":"1","to":"2"},
                                {"type":"call.ringing","uuid":"u"},{"type":"call.ended","uuid":"u"}])");
-    ASSERT_EQ(two->size(), 2U);
-    EXPECT_TRUE(two->at(0).talking);
-    EXPECT_FALSE(two->at(1).talking);
+    ASSERT_EQ(three->size(), 3U);
+    EXPECT_EQ(three->at(0).progress, Progress::talking);
+    EXPECT_EQ(three->at(1).progress, Progress::ringing);
+    EXPECT_EQ(three->at(2).progress, Progress::over);
+    EXPECT_EQ(three->at(2).outcome, Outcome::answered);
+    auto const failed = events(R"([{"type":"call.failed","uuid":"u","disposition":"busy"},
+                                  {"type":"call.failed","uuid":"u"},{"type":"call.started","uuid":"u"}])");
+    ASSERT_EQ(failed->size(), 2U);
+    EXPECT_EQ(failed->at(0).outcome, Outcome::busy);
+    EXPECT_FALSE(failed->at(1).outcome);
     EXPECT_FALSE(events(R"([{"type":7,"uuid":"u"}])"));
     EXPECT_FALSE(events(R"([7])"));
 }

@@ -34,9 +34,11 @@ std::string encoded(boost::uuids::uuid const& node) {
     encode(Signal{people(0), frame("")}, items);
     encode(Changed{SessionId{fresh()}}, items);
     encode(Sighting{UserId{fresh()}, true, 2}, items);
+    encode(Talk{"name", OrganisationId{fresh()}, *people(2), Timestamp{std::chrono::milliseconds{5}}}, items);
+    encode(Shown{UserId{fresh()}}, items);
     encode(Ask{}, items);
     encode(Afresh{}, items);
-    return encode_head(node, 7, 6) + items;
+    return encode_head(node, 7, 8) + items;
 }
 
 TEST(Packet, ComesBackAsItWent) {
@@ -49,17 +51,24 @@ TEST(Packet, ComesBackAsItWent) {
     std::string items;
     encode(event, items);
     encode(Changed{SessionId{node}}, items);
-    auto const packet = decode_packet(encode_head(node, 7, 2) + items);
+    Talk const talk{"name", OrganisationId{fresh()}, *people(2), Timestamp{std::chrono::milliseconds{1LL << 40}}};
+    encode(talk, items);
+    encode(Shown{UserId{node}}, items);
+    auto const packet = decode_packet(encode_head(node, 7, 4) + items);
     ASSERT_TRUE(packet);
     EXPECT_EQ(packet->node, node);
     EXPECT_EQ(packet->first, 7U);
-    ASSERT_EQ(packet->items.size(), 2U);
+    ASSERT_EQ(packet->items.size(), 4U);
     auto const& back = std::get<Event>(packet->items[0]);
     EXPECT_EQ(std::tie(back.organisation, back.conversation, back.place.seq, back.place.change, *back.users,
                        *back.frame),
               std::tie(event.organisation, event.conversation, event.place.seq, event.place.change, *event.users,
                        *event.frame));
     EXPECT_EQ(std::get<Changed>(packet->items[1]).session, SessionId{node});
+    auto const& said = std::get<Talk>(packet->items[2]);
+    EXPECT_EQ(std::tie(said.name, said.organisation, said.people, said.until),
+              std::tie(talk.name, talk.organisation, talk.people, talk.until));
+    EXPECT_EQ(std::get<Shown>(packet->items[3]).user, UserId{node});
 }
 
 TEST(Packet, CutAnywhereOrLongerIsRefused) {

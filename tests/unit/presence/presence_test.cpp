@@ -24,7 +24,7 @@ protected:
     std::shared_ptr<FakeSocket> watcher_of(std::vector<UserId> const& users) {
         auto socket = std::make_shared<FakeSocket>();
         here.opened(eyes);
-        here.watch(socket, users);
+        here.watch(socket, eyes.user, users);
         return socket;
     }
 
@@ -64,7 +64,7 @@ TEST_F(PresenceTest, B3_ForgetsTheChoiceWithTheLastDevice) {
 
 TEST_F(PresenceTest, B3_WatchesWhomItWasLastAskedToAndNobodyAfterTheEnd) {
     auto const watcher = watcher_of({anna.user});
-    here.watch(watcher, {bo.user});
+    here.watch(watcher, eyes.user, {bo.user});
     here.opened(anna);
     EXPECT_THAT(watcher->frames, IsEmpty());
     here.closed(eyes, watcher.get());
@@ -78,7 +78,7 @@ TEST_F(PresenceTest, B3_AgreesWithOtherServers) {
     here.use([&there](Sighting const& seen) { there.heard("here", seen); });
     there.use([this](Sighting const& seen) { here.heard("there", seen); });
     auto const watcher = std::make_shared<FakeSocket>();
-    there.watch(watcher, {anna.user});
+    there.watch(watcher, eyes.user, {anna.user});
     here.opened(anna);
     here.choose(anna.user, State::busy);
     there.opened(anna);
@@ -95,10 +95,79 @@ TEST_F(PresenceTest, B3_ForgetsWhoWasAtAServerThatIsLostAndHearsOfThemAgain) {
     here.use([&there](Sighting const& seen) { there.heard("here", seen); });
     here.report();
     auto const watcher = std::make_shared<FakeSocket>();
-    there.watch(watcher, {anna.user, bo.user});
+    there.watch(watcher, eyes.user, {anna.user, bo.user});
     there.lost("here");
     here.report();
     EXPECT_THAT(watcher->told("state"), ElementsAre("away", "offline", "away"));
+}
+
+class CallsSeenTest : public PresenceTest {
+protected:
+    CallsSeenTest() {
+        here.opened(anna);
+        colleague = watcher_of({anna.user});
+        own = std::make_shared<FakeSocket>();
+        here.watch(own, anna.user, {anna.user});
+    }
+    /// What they were told since the last time: "busy!" is a call.
+    static std::vector<std::string> news(std::shared_ptr<FakeSocket> const& socket) {
+        std::vector<std::string> looks;
+        for (auto const& frame : std::exchange(socket->frames, {}))
+            looks.push_back(frame.at("state").get<std::string>() + (frame.contains("on_a_call") ? "!" : ""));
+        return looks;
+    }
+
+    std::shared_ptr<FakeSocket> colleague, own;
+};
+
+TEST_F(CallsSeenTest, E1_AreSeenOnlyByOnesOwnDevicesUnlessShown) {
+    news(colleague);
+    news(own);
+    here.call(anna.user, OnACall::hidden);
+    EXPECT_THAT(news(colleague), IsEmpty());
+    EXPECT_THAT(news(own), ElementsAre("available!"));
+    here.choose(anna.user, State::away);
+    EXPECT_THAT(news(colleague), ElementsAre("away"));
+    EXPECT_THAT(news(own), ElementsAre("away!"));
+    here.call(anna.user, OnACall::no);
+    EXPECT_THAT(news(colleague), IsEmpty());
+    EXPECT_THAT(news(own), ElementsAre("away"));
+}
+
+TEST_F(CallsSeenTest, E1_LookBusyWhileTheyAreShown) {
+    here.choose(anna.user, State::away);
+    news(colleague);
+    here.call(anna.user, OnACall::hidden);
+    here.call(anna.user, OnACall::shown);
+    EXPECT_THAT(news(colleague), ElementsAre("busy!"));
+    EXPECT_THAT(news(watcher_of({anna.user})), ElementsAre("busy!"));
+    here.call(anna.user, OnACall::hidden);
+    EXPECT_THAT(news(colleague), ElementsAre("away"));
+    here.call(anna.user, OnACall::shown);
+    here.call(anna.user, OnACall::no);
+    EXPECT_THAT(news(colleague), ElementsAre("busy!", "away"));
+}
+
+TEST_F(CallsSeenTest, E1_KeepNoChoiceAfterTheLastDevice) {
+    here.choose(anna.user, State::away);
+    here.call(anna.user, OnACall::shown);
+    here.closed(anna, nullptr);
+    here.opened(anna);
+    here.call(anna.user, OnACall::no);
+    EXPECT_THAT(news(colleague), ElementsAre("available", "away", "busy!", "offline", "busy!", "available"));
+}
+
+TEST_F(CallsSeenTest, E1_AreNotSeenOfWhoIsNotThereOrInvisible) {
+    here.call(anna.user, OnACall::shown);
+    here.choose(anna.user, State::offline);
+    EXPECT_THAT(news(colleague), ElementsAre("available", "busy!", "offline"));
+    EXPECT_THAT(news(own), ElementsAre("available", "busy!", "offline!"));
+    here.closed(anna, nullptr);
+    EXPECT_THAT(news(colleague), IsEmpty());
+    here.call(bo.user, OnACall::shown);
+    EXPECT_THAT(news(watcher_of({anna.user, bo.user})), IsEmpty());
+    here.opened(bo);  // in the middle of a call
+    EXPECT_THAT(news(watcher_of({bo.user})), ElementsAre("busy!"));
 }
 
 }  // namespace
