@@ -1,6 +1,7 @@
 #include "samtal/storage/column_cipher.hpp"
 
 #include "key_files.hpp"
+#include "samtal/core/random_bytes.hpp"
 
 #include <sodium.h>
 
@@ -34,7 +35,7 @@ Result<std::string> ColumnCipher::seal(UserId subject, Cell const& cell, std::st
     Wipe const wipe{*key};
     std::string const where = associated_data(cell);
     std::string sealed(nonce_size + plain.size() + tag_size, '\0');
-    randombytes_buf(sealed.data(), nonce_size);
+    draw_public_random({bytes(sealed), nonce_size});  // 192 bits: unique without keeping count
     crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(sealed) + nonce_size, nullptr, bytes(plain), plain.size(),
                                                bytes(where), where.size(), nullptr, bytes(sealed), key->data());
     return sealed;
