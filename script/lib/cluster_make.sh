@@ -20,7 +20,8 @@ make_cluster() {
   [[ ! -d $directory ]] || return 0
   rm -rf -- "$directory.new"
   { mkdir -m 0700 -- "$directory.new" && chown "$CLUSTER_USER:" -- "$directory.new"; } || fail "cannot make $directory.new"
-  if ! (cd / && "${AS_CLUSTER[@]}" setpriv --pdeathsig TERM "${CLUSTER_BIN[$1]}/initdb" --pgdata="$directory.new" \
+  # A new segment of the log is filled with zeros while every commit waits: 50 ms for one of 16 MB, which is the default.
+  if ! (cd / && "${AS_CLUSTER[@]}" setpriv --pdeathsig TERM "${CLUSTER_BIN[$1]}/initdb" --pgdata="$directory.new" --wal-segsize=2 \
     --data-checksums --encoding=UTF8 --locale=C.UTF-8 --username="$CLUSTER_USER" --auth=reject --no-instructions) &>"$log"; then
     rm -rf -- "$directory.new"
     fail "the database cluster cannot be made: $(grep -m 1 -oE '(No space left|could not|error:|FATAL:).*' "$log" || echo "see $log")"
@@ -36,7 +37,7 @@ write_as_cluster() { "${AS_CLUSTER[@]}" tee -- "$1.new" >/dev/null && "${AS_CLUS
 # Writes configuration and access rules; both follow from this checkout at every start. An operator's own settings belong into
 # ALTER SYSTEM. $1: cluster
 configure_cluster() {
-  local directory connections=100 buffers=128MB
+  local directory connections=100 buffers=512MB
   directory=$(cluster_directory "$1")
   [[ $1 == main ]] || { connections=20 buffers=16MB; }
   sed -e "s|@sockets@|$SOCKETS|" -e "s|@port@|$(cluster_port "$1")|" -e "s|@connections@|$connections|" \

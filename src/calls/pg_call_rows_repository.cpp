@@ -57,9 +57,9 @@ class Columns {
 public:
     [[nodiscard]] bool empty() const { return empty_; }
 
-    void add(CallRow const& row, storage::SubjectCipher const& cipher, storage::Nonces& nonces) {
+    void add(CallRow const& row, storage::SubjectCipher const& cipher) {
         add_plain(row);
-        add_sealed(row, cipher, nonces);
+        add_sealed(row, cipher);
         empty_ = false;
     }
     template <class... More>
@@ -101,9 +101,9 @@ private:
         decisions.add(row.permit.decision().value());
     }
 
-    void add_sealed(CallRow const& row, storage::SubjectCipher const& cipher, storage::Nonces& nonces) {
+    void add_sealed(CallRow const& row, storage::SubjectCipher const& cipher) {
         auto const seal = [&](std::string_view column, Party const& party) {
-            return cipher.seal({column, row.id.value()}, party.open(row.permit).text, nonces);
+            return cipher.seal({column, row.id.value()}, party.open(row.permit).text);
         };
         hashes.add(cipher.owner_hash("call", row.call));
         if (row.part.empty())
@@ -130,12 +130,11 @@ Result<std::string> counterpart_hash(storage::ColumnCipher& cipher, UserId owner
 void write_rows(storage::Tx& tx, storage::KeySource& keys, std::vector<CallRow> const& rows) {
     Columns fresh;
     Columns known;
-    storage::Nonces nonces;
     std::optional<Result<storage::SubjectCipher>> cipher;
     for (std::size_t n = 0; n < rows.size(); ++n) {
         CallRow const& row = rows[n];
         if (n == 0 || rows[n - 1].owner != row.owner) cipher.emplace(storage::SubjectCipher::of(keys, row.owner));
-        if (*cipher) (row.exists ? known : fresh).add(row, **cipher, nonces);
+        if (*cipher) (row.exists ? known : fresh).add(row, **cipher);
     }
     fresh.insert(tx);
     known.correct(tx);

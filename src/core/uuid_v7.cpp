@@ -1,12 +1,9 @@
 #include "samtal/core/uuid_v7.hpp"
 
-#include <sys/random.h>
+#include "samtal/core/random_bytes.hpp"
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstdint>
-#include <stdexcept>
 
 namespace samtal {
 
@@ -26,26 +23,12 @@ std::uint64_t next_uuid_time(std::uint64_t ms) {
     return next;
 }
 
-/// The operating system is asked for many ids at once: a system call for each is dearer than the id.
-void fill_randomly(boost::uuids::uuid& id) {
-    constexpr std::size_t most_at_once = 256;  // what getrandom() gives without interruption
-    thread_local std::array<std::uint8_t, most_at_once> pool;
-    thread_local std::size_t used = most_at_once;
-    if (used == pool.size()) {
-        if (::getrandom(pool.data(), pool.size(), 0) != static_cast<ssize_t>(pool.size()))
-            throw std::runtime_error{"the operating system gives no random bytes"};
-        used = 0;
-    }
-    std::copy_n(pool.begin() + static_cast<std::ptrdiff_t>(used), id.size(), id.begin());
-    used += id.size();
-}
-
 }  // namespace
 
 boost::uuids::uuid uuid_v7(std::chrono::system_clock::time_point now) {
     using std::chrono::milliseconds;
     boost::uuids::uuid id;
-    fill_randomly(id);
+    draw_public_random({id.begin(), id.size()});
     auto const ms = std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count();
     std::uint64_t const time = next_uuid_time(static_cast<std::uint64_t>(ms) & 0xffff'ffff'ffffU);
     for (std::size_t i = 0; i < 6; ++i) id.data[i] = static_cast<std::uint8_t>(time >> (52 - 8 * i));

@@ -7,8 +7,7 @@ namespace samtal::storage {
 Result<std::string> ColumnCipher::seal(UserId subject, Cell const& cell, std::string_view plain) {
     auto const cipher = SubjectCipher::of(keys_, subject);
     if (!cipher) return cipher.error();
-    Nonces nonces{1};
-    return cipher->seal(cell, plain, nonces);
+    return cipher->seal(cell, plain);
 }
 
 Result<std::string> ColumnCipher::open(UserId subject, Cell const& cell, std::string_view sealed) {

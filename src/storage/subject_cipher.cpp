@@ -1,13 +1,15 @@
 #include "samtal/storage/subject_cipher.hpp"
 
+#include "samtal/core/random_bytes.hpp"
+
 #include <sodium.h>
 
 namespace samtal::storage {
 
 namespace {
 
-static_assert(Nonces::size == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-static_assert(ColumnCipher::overhead == Nonces::size + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+static_assert(ColumnCipher::overhead == nonce_size + crypto_aead_xchacha20poly1305_ietf_ABYTES);
 
 unsigned char* bytes(std::string& s) {
     return reinterpret_cast<unsigned char*>(s.data());
@@ -25,18 +27,6 @@ std::string associated_data(Cell const& cell) {
 
 }  // namespace
 
-Nonces::~Nonces() {
-    sodium_memzero(bytes_.data(), bytes_.size());
-}
-
-std::string_view Nonces::next() {
-    if (used_ == at_once_) {
-        randombytes_buf(bytes_.data(), at_once_ * size);
-        used_ = 0;
-    }
-    return {bytes_.data() + size * used_++, size};
-}
-
 Result<SubjectCipher> SubjectCipher::of(KeySource& keys, UserId subject) {
     auto key = keys.key_of(subject);
     if (!key) return key.error();
@@ -49,12 +39,11 @@ SubjectCipher::~SubjectCipher() {
     sodium_memzero(key_.data(), key_.size());
 }
 
-std::string SubjectCipher::seal(Cell const& cell, std::string_view plain, Nonces& nonces) const {
+std::string SubjectCipher::seal(Cell const& cell, std::string_view plain) const {
     std::string const where = associated_data(cell);
-    std::string sealed;
-    sealed.reserve(plain.size() + ColumnCipher::overhead);
-    sealed.append(nonces.next()).resize(plain.size() + ColumnCipher::overhead);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(sealed) + Nonces::size, nullptr, bytes(plain), plain.size(),
+    std::string sealed(plain.size() + ColumnCipher::overhead, '\0');
+    draw_public_random({bytes(sealed), nonce_size});  // 192 bits: unique without keeping count
+    crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(sealed) + nonce_size, nullptr, bytes(plain), plain.size(),
                                                bytes(where), where.size(), nullptr, bytes(sealed), key_.data());
     return sealed;
 }
@@ -63,8 +52,8 @@ Result<std::string> SubjectCipher::open(Cell const& cell, std::string_view seale
     if (sealed.size() < ColumnCipher::overhead) return Error{Errc::invalid, "sealed value is too short"};
     std::string const where = associated_data(cell);
     std::string plain(sealed.size() - ColumnCipher::overhead, '\0');
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(sealed) + Nonces::size,
-                                                   sealed.size() - Nonces::size, bytes(where), where.size(),
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(sealed) + nonce_size,
+                                                   sealed.size() - nonce_size, bytes(where), where.size(),
                                                    bytes(sealed), key_.data()) != 0)
         return Error{Errc::invalid, "sealed value does not belong here"};
     return plain;

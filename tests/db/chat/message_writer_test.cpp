@@ -211,6 +211,34 @@ TEST_F(MessageGroupTest, GivesBackTheNumbersOfThoseItDoesNotAdmit) {
     EXPECT_EQ(write(alice, message(attic, "two"))->seq, 2);
 }
 
+TEST_F(MessageGroupTest, NumbersConversationsByThemselvesWhereOneBeforeThemDoesNotExist) {
+    ASSERT_TRUE(write(alice, message(lobby, "before")));
+    add(bob, message(ConversationId::nil(), "nowhere"));
+    add(alice, message(lobby, "two"));
+    add(bob, message(attic, "one"));
+    add(bob, message(fresh_id<ConversationId>(), "nowhere"));
+    append();
+    EXPECT_EQ(refusal(0), Errc::not_found);
+    EXPECT_EQ(seq(1), 2);
+    EXPECT_EQ(seq(2), 1);
+    EXPECT_EQ(refusal(3), Errc::not_found);
+}
+
+// The index says so, and only then are earlier messages looked up: the group is stored once and nothing of the first try stays.
+TEST_F(MessageGroupTest, StoresAGroupOnceInWhichOneIsARepeat) {
+    auto const id = fresh_id<ClientMessageId>();
+    ASSERT_TRUE(write(alice, message(attic, "again", id)));
+    for (int n = 0; n < 20; ++n) add(n % 2 == 0 ? alice : bob, message(lobby, "x"));
+    add(alice, message(attic, "again", id));
+    append();
+    for (std::size_t n = 0; n < 20; ++n) EXPECT_EQ(seq(n), static_cast<std::int64_t>(n + 1));
+    EXPECT_TRUE(group[20].result->repeated);
+    EXPECT_EQ(seq(20), 1);
+    PgHistoryRepository history{db, cipher};
+    EXPECT_EQ(run(history.before(permit<P>(alice, lobby), {lobby, {}, 50}))->size(), 20U);
+    EXPECT_EQ(run(history.before(permit<P>(alice, attic), {attic, {}, 50}))->size(), 1U);
+}
+
 TEST_F(MessageGroupTest, HalvesToTheBadMessageAndStoresAllOthers) {
     for (int n = 0; n < 7; ++n)
         add(n % 2 == 0 ? alice : bob, message(lobby, std::string(n == 3 ? 9'000 : 10, 'x')));
