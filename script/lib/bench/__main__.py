@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import chat, effect, erasure, history, ingest, keys, profile, sockets, start
+from bench import calls, chat, effect, erasure, history, ingest, keys, profile, sockets, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "idle_memory": sockets.measure_memory,
     "fanout": sockets.measure_fanout,
     "history_page": history.measure,
+    "call_history": calls.measure,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,
     "erasure_large": effect.measure_erasure,
