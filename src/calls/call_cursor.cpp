@@ -1,4 +1,4 @@
-#include "calls_codec.hpp"
+#include "history_codec.hpp"
 
 #include <sodium.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "samtal/calls/calls.hpp"
+#include "call_history.hpp"
 #include "samtal/core/task.hpp"
 
 #include <span>
@@ -67,13 +67,19 @@ public:
     virtual Task<Result<std::vector<UserId>>> people_of(SetupPermit const&, std::vector<Party>, Timestamp) = 0;
 };
 
-/// Reads one person's calls: the permit's actor.
+/// One person's calls: those of the permit's actor. An interface so that HistoryService is tested without a
+/// database.
 class CallHistory {
 public:
     virtual ~CallHistory() = default;
+    /// The filter's number is in our writing.
     virtual Task<Result<HistoryPage>> page(HistoryPermit const&, ListCalls) = 0;
-    /// `invalid` when the range is upside down or has more than `most_buckets`.
-    virtual Task<Result<CallStatistics>> figures(HistoryPermit const&, AskFigures, Timestamp now) = 0;
+    /// No note takes away what was there. `not_found` unless it is a call of the actor's.
+    virtual Task<Result<void>> write_note(HistoryPermit const&, CallId, std::optional<Note>) = 0;
+    virtual Task<Result<CallStatistics>> figures(HistoryPermit const&, ReportRange) = 0;
+    /// At most `limit` items.
+    virtual Task<Result<CounterpartStatistics>> counterparts(HistoryPermit const&, ReportRange,
+                                                             std::size_t limit) = 0;
 };
 
 }  // namespace samtal::calls

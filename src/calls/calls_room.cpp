@@ -13,11 +13,12 @@ struct CallsRoom::Built {
     Built(CallsParts const& parts, CallsOptions const& options)
         : calls{parts.db, parts.subject_keys, parts.keys, parts.numbers},
           writer{calls, parts.executor},
-          history{parts.db, parts.cipher, options.time_zone},
+          history{parts.db, parts.cipher, parts.numbers},
           people{parts.db, parts.numbers},
           switches{parts.db, parts.permits},
           live{parts.clock, parts.keys},
-          service{{writer, history, people, switches, live, parts.numbers, parts.recorder}, parts.clock},
+          service{{writer, people, switches, live, parts.numbers, parts.recorder}, parts.clock},
+          histories{history, parts.numbers, options.time_zone, parts.clock},
           zones{switches, options.time_zone} {}
 
     PgCallIntake calls;
@@ -27,6 +28,7 @@ struct CallsRoom::Built {
     PgSwitches switches;
     LiveCalls live;
     CallsService service;
+    HistoryService histories;
     SwitchZones zones;
 };
 
@@ -48,7 +50,7 @@ CallStates& CallsRoom::states() noexcept {
 }
 
 void CallsRoom::add_routes(gateway::Router& router) {
-    calls::add_routes(router, built_->service);
+    calls::add_routes(router, built_->histories);
     add_ingest_routes(router, built_->service, built_->zones);
 }
 

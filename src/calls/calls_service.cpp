@@ -221,14 +221,4 @@ void CallsService::count(SetupPermit const& permit, Call const& call, StoredCall
     }
 }
 
-Task<Result<HistoryPage>> CallsService::list(HistoryPermit const& permit, ListCalls query) {
-    if (query.from && query.to && *query.from > *query.to)
-        co_return Error{Errc::invalid, "must not be after to", "from"};
-    co_return co_await tools_.history.page(permit, query);
-}
-
-Task<Result<CallStatistics>> CallsService::statistics(HistoryPermit const& permit, AskFigures query) {
-    co_return co_await tools_.history.figures(permit, query, clock_());
-}
-
 }  // namespace samtal::calls

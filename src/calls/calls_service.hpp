@@ -22,7 +22,6 @@ struct CallLimits {
 /// What the rules work with. All of it outlives the service.
 struct CallsTools {
     CallIntake& intake;
-    CallHistory& history;
     CallPeople& people;
     SwitchBook const& switches;
     LiveCalls& live;
@@ -30,7 +29,7 @@ struct CallsTools {
     statistics::Recorder& recorder;
 };
 
-/// The rules of call records.
+/// The rules of call records as they come in.
 class CallsService {
 public:
     CallsService(CallsTools const& tools, Clock clock, CallLimits limits = {})
@@ -43,10 +42,6 @@ public:
     Task<Result<IngestReport>> ingest(SetupPermit permit, IngestCalls batch);
     /// What a switch tells of calls under way. Nothing of it is stored.
     Task<Result<void>> follow(SetupPermit permit, std::vector<CallEvent> events);
-
-    // The permit lives in the awaiting coroutine, which needs it to encode the answer.
-    Task<Result<HistoryPage>> list(HistoryPermit const& permit, ListCalls query);
-    Task<Result<CallStatistics>> statistics(HistoryPermit const& permit, AskFigures query);
 
 private:
     struct Group;

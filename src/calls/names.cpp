@@ -1,5 +1,6 @@
-#include "samtal/calls/calls.hpp"
+#include "call_history.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -15,8 +16,17 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 5> outcomes{{{Outcome
                                                                         {Outcome::no_answer, "no_answer"},
                                                                         {Outcome::cancelled, "cancelled"},
                                                                         {Outcome::failed, "failed"}}};
-constexpr std::array<std::pair<Bucket, std::string_view>, 3> bucket_names{
-    {{Bucket::day, "day"}, {Bucket::week, "week"}, {Bucket::month, "month"}}};
+constexpr std::array<std::pair<Stage, std::string_view>, 4> stages{
+    {{Stage::full, "full"}, {Stage::masked, "masked"}, {Stage::token, "token"}, {Stage::removed, "removed"}}};
+constexpr std::array<std::pair<Bucket, std::string_view>, 4> bucket_names{
+    {{Bucket::hour, "hour"}, {Bucket::day, "day"}, {Bucket::week, "week"}, {Bucket::month, "month"}}};
+constexpr std::array<std::pair<CounterpartKind, std::string_view>, 6> counterpart_kinds{
+    {{CounterpartKind::number, "number"},
+     {CounterpartKind::withheld, "withheld"},
+     {CounterpartKind::masked, "masked"},
+     {CounterpartKind::token, "token"},
+     {CounterpartKind::removed, "removed"},
+     {CounterpartKind::unlisted, "unlisted"}}};
 
 template <class Table, class Value>
 std::string_view name_in(Table const& table, Value value) noexcept {
@@ -40,8 +50,14 @@ std::string_view name_of(Direction direction) noexcept {
 std::string_view name_of(Outcome outcome) noexcept {
     return name_in(outcomes, outcome);
 }
+std::string_view name_of(Stage stage) noexcept {
+    return name_in(stages, stage);
+}
 std::string_view name_of(Bucket bucket) noexcept {
     return name_in(bucket_names, bucket);
+}
+std::string_view name_of(CounterpartKind kind) noexcept {
+    return name_in(counterpart_kinds, kind);
 }
 std::optional<Direction> direction_named(std::string_view name) noexcept {
     return named_in<Direction>(directions, name);
@@ -49,8 +65,34 @@ std::optional<Direction> direction_named(std::string_view name) noexcept {
 std::optional<Outcome> outcome_named(std::string_view name) noexcept {
     return named_in<Outcome>(outcomes, name);
 }
+std::optional<Stage> stage_named(std::string_view name) noexcept {
+    return named_in<Stage>(stages, name);
+}
 std::optional<Bucket> bucket_named(std::string_view name) noexcept {
     return named_in<Bucket>(bucket_names, name);
+}
+std::optional<CounterpartKind> counterpart_kind_named(std::string_view name) noexcept {
+    return named_in<CounterpartKind>(counterpart_kinds, name);
+}
+
+std::vector<Outcome> CallFilter::outcomes_of(Direction wanted) const {
+    std::vector<Outcome> found;
+    if (direction && *direction != wanted) return found;
+    for (auto const& [outcome, name] : calls::outcomes) {
+        bool const is_missed = wanted == Direction::incoming && outcome != Outcome::answered;
+        if (missed && *missed != is_missed) continue;
+        if (outcomes.empty() || std::ranges::find(outcomes, outcome) != outcomes.end()) found.push_back(outcome);
+    }
+    return found;
+}
+
+void add(Figures& to, Figures const& more) noexcept {
+    to.incoming += more.incoming;
+    to.outgoing += more.outgoing;
+    to.answered += more.answered;
+    to.missed += more.missed;
+    to.talk_s += more.talk_s;
+    to.longest_s = std::max(to.longest_s, more.longest_s);
 }
 
 }  // namespace samtal::calls

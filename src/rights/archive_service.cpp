@@ -1,10 +1,10 @@
 #include "archive.hpp"
-#include "archive_csv.hpp"
 #include "archive_html.hpp"
 #include "archive_manifest.hpp"
 #include "archive_zip.hpp"
 #include "pg_archive_repository.hpp"
 #include "samtal/contacts/vcard.hpp"
+#include "samtal/core/csv.hpp"
 #include "samtal/register/choice.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -34,6 +34,8 @@ ENTRIES: list[tuple[str, str, Any]] = [
     ("PATCH", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", {"text": "x"}),
     ("DELETE", f"/v1/conversations/{ABSENT}/messages/{ABSENT}", None), ("GET", "/v1/start", None),
     ("GET", "/v1/calls", None), ("GET", f"/v1/calls/statistics?{WEEK}&bucket=day", None),
+    ("GET", "/v1/calls.csv", None), ("GET", f"/v1/calls/statistics/counterparts?{WEEK}", None),
+    ("PUT", f"/v1/calls/{ABSENT}/note", {"note": "x"}), ("DELETE", f"/v1/calls/{ABSENT}/note", None),
     ("GET", "/v1/contacts", None), ("POST", "/v1/contacts", {"name": "X"}), ("DELETE", "/v1/contacts", None),
     ("POST", "/v1/contacts/import", {"contacts": []}), ("GET", "/v1/contacts/export", None),
     ("GET", f"/v1/contacts/{ABSENT}", None), ("PUT", f"/v1/contacts/{ABSENT}", {"name": "X"}),

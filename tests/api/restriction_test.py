@@ -56,6 +56,8 @@ ROUTES: list[tuple[str, str, Any, bool]] = [
     ("DELETE", "/v1/greetings/busy/schedule", None, False),
     ("POST", "/v1/calls", {"to": "+46701740605"}, False), ("GET", f"/v1/calls/requests/{ABSENT}", None, False),
     ("GET", "/v1/calls", None, False), ("GET", f"/v1/calls/statistics?{WEEK}&bucket=day", None, False),
+    ("GET", "/v1/calls.csv", None, False), ("GET", f"/v1/calls/statistics/counterparts?{WEEK}", None, False),
+    ("PUT", f"/v1/calls/{ABSENT}/note", {"note": "x"}, False), ("DELETE", f"/v1/calls/{ABSENT}/note", None, False),
 ]
 NAMES = [f"{method} {path}" for method, path, *_ in ROUTES]
 

@@ -69,6 +69,11 @@ def chat_and_calls(one: Person, two: Person, brood: canary.Brood) -> str:
             "ended_at": f"{day(2)}T12:05:10Z", "outcome": "answered"}
     bad = call | {"source_call_id": brood.word(), "outcome": brood.word()}
     assert ok(switch.post("/v1/ingest/calls", [call, bad]), 200)["accepted"] == 1
+    [kept] = ok(one.client.get("/v1/calls"), 200)["items"]
+    ok(one.client.put(f"/v1/calls/{kept['call_id']}/note", {"note": f"ring om {brood.word()}"}), 204)
+    problem(one.client.put(f"/v1/calls/{kept['call_id']}/note", {"note": brood.word() * 200}), 400)
+    for query in (f"counterpart={brood.number()[1:]}", f"counterpart={brood.word()}", f"outcome={brood.word()}"):
+        one.client.get(f"/v1/calls?{query}")
     one.log_in(device={"name": brood.word(), "platform": "linux", "app_version": "1"})
     return made["token"]
 

@@ -15,8 +15,9 @@ def standing(purpose: Purpose, table: Table) -> str:
     conditions = []
     same_person = f"({{alias}}.organisation_id, {{alias}}.user_id) = ({table.name}.organisation_id, {table.name}.{table.subject})"
     if purpose.raw["choice"] == "opt_in" and table.name != "consent_state" and table.name != "users":
+        # OFFSET 0: or else, where it expects many rows, PostgreSQL reads the consents of all people first, for one person's rows.
         conditions.append(f"EXISTS (SELECT FROM consent_state c WHERE {same_person.format(alias='c')}"
-                          f" AND c.purpose = '{purpose.name}' AND c.state = 'given')")
+                          f" AND c.purpose = '{purpose.name}' AND c.state = 'given' OFFSET 0)")
     if table.name == "consent_state" and purpose.raw["choice"] == "opt_in":
         # Here, because the test above looks through this policy: a consent to other terms than today's is none.
         conditions.append(f"purpose = '{purpose.name}' AND terms_hash = (SELECT current_terms('{purpose.name}'))")

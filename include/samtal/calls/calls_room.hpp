@@ -41,8 +41,8 @@ struct CallsParts {
 };
 
 struct CallsOptions {
-    /// In which a date of call statistics begins: the brand's, until people have a setting of their own. Also of
-    /// times that a switch writes without an offset, unless the switch has a setting. An IANA name.
+    /// In which a date of call statistics begins, unless the request names another. Also of times that a switch
+    /// writes without an offset, unless the switch has a setting. An IANA name.
     std::string time_zone = "Europe/Stockholm";
 };
 
@@ -59,7 +59,7 @@ public:
     void use(CallFollower&) noexcept;
     /// Who is on a call: for presence.
     [[nodiscard]] CallStates& states() noexcept;
-    /// POST /v1/ingest/…, GET /v1/calls, GET /v1/calls/statistics.
+    /// POST /v1/ingest/…, and what is below /v1/calls of a person's history and statistics.
     void add_routes(gateway::Router&);
 
 private:

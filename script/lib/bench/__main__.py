@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import bad_load, chat, effect, erasure, history, ingest, keys, profile, sockets, start
+from bench import bad_load, calls, chat, effect, erasure, history, ingest, keys, profile, sockets, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "fanout": sockets.measure_fanout,
     "bad_load": bad_load.measure,
     "history_page": history.measure,
+    "call_history": calls.measure,
     "key_rotation": keys.measure,
     "erasure": erasure.measure,
     "erasure_large": effect.measure_erasure,

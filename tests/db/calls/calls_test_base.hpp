@@ -81,7 +81,7 @@ protected:
     std::string const bo_number = "+46701740606";
     PhoneNumbers numbers{test.ring};
     PgCallIntake intake{db, *test.keys, test.ring, numbers};
-    PgCallHistory history{db, cipher, "Europe/Stockholm"};
+    PgCallHistory history{db, cipher, numbers};
     SwitchId switch_id;
 
 private:

@@ -79,7 +79,7 @@ struct Node {
           ledger{test.cipher, test.ring, notices},
           consents{make_consents(db, ledger, notices, system_now)},
           intake{db, *test.keys, test.ring, numbers},
-          history{db, test.cipher, "Europe/Stockholm"},
+          history{db, test.cipher, numbers},
           behind_the_curtain{operator_login(test.data)} {
         gate.use(*standings);
     }

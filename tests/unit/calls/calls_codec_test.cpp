@@ -30,14 +30,6 @@ std::string refused_field(std::string const& one) {
     return only ? "" : std::string{only.error().field.text()};
 }
 
-template <class Decode>
-auto query(Decode decode_query, std::string text) {
-    net::Request request;
-    std::string unknown;
-    request.query = std::move(text);
-    return decode_query(gateway::Ask{machine, request, {}, nullptr, unknown});
-}
-
 TEST(CallsCodec, ReadsARecord) {
     auto const batch =
         decode("[" + record(R"({"answered_at":"2026-03-04T12:00:30Z","outcome":"answered"})") + "]");
@@ -75,34 +67,6 @@ TEST(CallsCodec, SaysWhichRecordWasRejectedAndWhy) {
     EXPECT_EQ(answer["rejected"][0]["index"], 56);
     EXPECT_EQ(answer["rejected"][0]["problem"]["status"], 400);
     EXPECT_EQ(answer["rejected"][0]["problem"]["errors"][0]["field"], "outcome");
-}
-
-TEST(CallCursor, LeadsBackToItsPlace) {
-    CallPosition const position{parse_rfc3339("2026-03-04T12:00:00.123Z").value(),
-                                CallId{parse_uuid("0195f3a0-1234-7000-8000-0123456789ab").value()}};
-    auto const back = decode_cursor(encode_cursor(position));
-    ASSERT_TRUE(back);
-    EXPECT_EQ(back->started_at, position.started_at);
-    EXPECT_EQ(back->call, position.call);
-}
-
-TEST(CallCursor, IsNothingElse) {
-    for (std::string const& text : {std::string{}, std::string{"nonsense"}, std::string(32, '_'),
-                                    std::string(32, '!'), std::string(33, 'A'), std::string(31, 'A')})
-        EXPECT_FALSE(decode_cursor(text)) << text;
-}
-
-TEST(CallsQuery, RefusesWhatIsOutOfRange) {
-    for (auto const* const text : {"limit=0", "limit=201", "limit=x", "cursor=", "cursor=x", "from=x", "page=2"})
-        EXPECT_FALSE(query(decode_list, text)) << text;
-    for (auto const* const text : {"bucket=", "bucket=hour", "from=2026-13-01", "to=2026-03-02T25:00:00Z", "x=1"})
-        EXPECT_FALSE(query(decode_figures, text)) << text;
-    EXPECT_EQ(query(decode_list, "")->limit, 50U);
-    auto const figures = query(decode_figures, "from=2026-03-02&to=2026-03-09T00:00:00Z&bucket=week");
-    ASSERT_TRUE(figures);
-    EXPECT_TRUE(figures->from->is_date);
-    EXPECT_FALSE(figures->to->is_date);
-    EXPECT_EQ(figures->bucket, Bucket::week);
 }
 
 }  // namespace

@@ -55,14 +55,6 @@ public:
     UserId const somebody{boost::uuids::uuid{{7}}};
 };
 
-class NoHistory final : public CallHistory {
-public:
-    Task<Result<HistoryPage>> page(HistoryPermit const&, ListCalls) override { co_return HistoryPage{}; }
-    Task<Result<CallStatistics>> figures(HistoryPermit const&, AskFigures, Timestamp) override {
-        co_return CallStatistics{};
-    }
-};
-
 class Counted final : public statistics::Recorder {
 public:
     std::vector<std::pair<statistics::Metric, std::string>> events;
@@ -126,7 +118,6 @@ protected:
     storage::KeyRing ring = keys.ring();
     PhoneNumbers numbers{ring};
     FakeIntake intake;
-    NoHistory history;
     Counted recorder;
     OneSwitch switches;
     FakePeople people;
@@ -134,7 +125,7 @@ protected:
     Timestamp now = at("2026-03-05T00:00:00Z");
     LiveCalls live{[this] { return now; }, ring};
     FakeFollower follower;
-    CallsService service{{intake, history, people, switches, live, numbers, recorder}, [this] { return now; }};
+    CallsService service{{intake, people, switches, live, numbers, recorder}, [this] { return now; }};
 };
 
 TEST_F(CallsServiceTest, NormalisesNumbersBeforeTheyAreStored) {

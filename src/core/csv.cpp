@@ -1,14 +1,14 @@
-#include "archive_csv.hpp"
+#include "samtal/core/csv.hpp"
 
 #include <string_view>
 
-namespace samtal::rights {
+namespace samtal {
 
 namespace {
 
 void append_cell(std::string& line, std::string_view cell) {
     bool const formula =
-        !cell.empty() && std::string_view{"=+-@\t\r"}.find(cell.front()) != std::string_view::npos;
+        !cell.empty() && std::string_view{"=+-@\t\r\n"}.find(cell.front()) != std::string_view::npos;
     if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
         line.append(formula ? "'" : "").append(cell);
         return;
@@ -29,4 +29,4 @@ std::string csv_line(std::span<std::optional<std::string> const> cells) {
     return line.append("\r\n");
 }
 
-}  // namespace samtal::rights
+}  // namespace samtal
