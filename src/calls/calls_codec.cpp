@@ -30,7 +30,8 @@ json encode_item(HistoryPermit const& permit, HistoryItem const& item) {
             {"duration_s", floor<seconds>(ended - started).count()},
             {"talk_s", answered ? floor<seconds>(ended - *answered).count() : 0},
             {"outcome", name_of(item.outcome)},
-            {"clock_off", clock_off}};
+            {"clock_off", clock_off},
+            {"stage", name_of(item.stage)}};
 }
 
 json encode_figures(Figures const& figures) {

@@ -17,6 +17,8 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 5> outcomes{{{Outcome
                                                                         {Outcome::failed, "failed"}}};
 constexpr std::array<std::pair<Bucket, std::string_view>, 3> bucket_names{
     {{Bucket::day, "day"}, {Bucket::week, "week"}, {Bucket::month, "month"}}};
+constexpr std::array<std::pair<Stage, std::string_view>, 4> stages{
+    {{Stage::full, "full"}, {Stage::masked, "masked"}, {Stage::token, "token"}, {Stage::removed, "removed"}}};
 
 template <class Table, class Value>
 std::string_view name_in(Table const& table, Value value) noexcept {
@@ -42,6 +44,12 @@ std::string_view name_of(Outcome outcome) noexcept {
 }
 std::string_view name_of(Bucket bucket) noexcept {
     return name_in(bucket_names, bucket);
+}
+std::string_view name_of(Stage stage) noexcept {
+    return name_in(stages, stage);
+}
+std::optional<Stage> stage_named(std::string_view name) noexcept {
+    return named_in<Stage>(stages, name);
 }
 std::optional<Direction> direction_named(std::string_view name) noexcept {
     return named_in<Direction>(directions, name);

@@ -13,7 +13,7 @@ namespace {
 constexpr storage::Statement read_page{R"sql(
 -- calls.page
 SELECT call_id, direction, own_number, counterpart, (extract(epoch FROM started_at) * 1000)::bigint,
-       (extract(epoch FROM answered_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, outcome, clock_off
+       (extract(epoch FROM answered_at) * 1000)::bigint, (extract(epoch FROM ended_at) * 1000)::bigint, outcome, clock_off, stage
   FROM calls
  WHERE organisation_id = $1::uuid AND owner_id = $2::uuid AND started_at >= to_timestamp($3::bigint / 1000.0)
    AND (started_at, call_id) < (to_timestamp($4::bigint / 1000.0), $5::uuid)
@@ -43,17 +43,26 @@ SELECT (extract(epoch FROM from_at) * 1000)::bigint, (extract(epoch FROM to_at) 
   FROM range
 )sql"};
 
+// What has faded to a counter stands at the beginning of its hour.
 constexpr storage::Statement read_figures{R"sql(
 -- calls.statistics
-WITH figures AS (
-    SELECT date_trunc($5::text, started_at AT TIME ZONE $6::text) AS bucket,
-           count(*) FILTER (WHERE direction = 'incoming') AS incoming,
-           count(*) FILTER (WHERE direction = 'outgoing') AS outgoing,
-           count(*) FILTER (WHERE direction = 'incoming' AND outcome <> 'answered') AS missed,
-           coalesce(sum(floor(extract(epoch FROM ended_at - answered_at))), 0)::bigint AS talk_s
+WITH counted AS (
+    SELECT started_at, direction, outcome, 1 AS calls, floor(extract(epoch FROM ended_at - answered_at)) AS talk_s
       FROM calls
      WHERE organisation_id = $1::uuid AND owner_id = $2::uuid AND started_at >= to_timestamp($3::bigint / 1000.0)
        AND started_at < to_timestamp($4::bigint / 1000.0)
+     UNION ALL
+    SELECT hour, direction, outcome, calls, talk_s
+      FROM call_counters
+     WHERE organisation_id = $1::uuid AND owner_id = $2::uuid AND hour >= to_timestamp($3::bigint / 1000.0)
+       AND hour < to_timestamp($4::bigint / 1000.0)
+), figures AS (
+    SELECT date_trunc($5::text, started_at AT TIME ZONE $6::text) AS bucket,
+           coalesce(sum(calls) FILTER (WHERE direction = 'incoming'), 0) AS incoming,
+           coalesce(sum(calls) FILTER (WHERE direction = 'outgoing'), 0) AS outgoing,
+           coalesce(sum(calls) FILTER (WHERE direction = 'incoming' AND outcome <> 'answered'), 0) AS missed,
+           coalesce(sum(talk_s), 0)::bigint AS talk_s
+      FROM counted
      GROUP BY 1
 )
 SELECT (extract(epoch FROM b AT TIME ZONE $6) * 1000)::bigint, coalesce(incoming, 0), coalesce(outgoing, 0),
@@ -126,7 +135,8 @@ Result<HistoryItem> PgCallHistory::item_of(UserId owner, pqxx::row const& row) {
                        OwnNumber{*std::move(own)},
                        std::move(counterpart),
                        SomeTimes{times},
-                       outcome_named(storage::text_of(row[7])).value()};
+                       outcome_named(storage::text_of(row[7])).value(),
+                       stage_named(storage::text_of(row[9])).value()};
 }
 
 struct PgCallHistory::Range {

@@ -112,6 +112,7 @@ Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
     keep_consenting(tx, wanted);
     wanted = one_for_each_seat(std::move(wanted));
     give_way(tx, items, *seats, wanted);
+    leave_faded(tx, wanted);
     if (auto const written = write(tx, wanted); !written) return written;
     keep_by_law(tx, items);
     for (Side const& side : wanted) {
@@ -180,8 +181,9 @@ void PgCallIntake::keep_consenting(storage::Tx& tx, Sides& sides) {
     std::set<std::pair<OrganisationId, UserId>> consenting;
     for (auto const& row : tx.exec(hold_consents, organisations.text(), users.text()))
         consenting.emplace(storage::id_of<OrganisationId>(row[0]), storage::id_of<UserId>(row[1]));
-    std::erase_if(sides,
-                  [&](Side const& side) { return !consenting.contains({side.item->organisation(), side.owner}); });
+    std::erase_if(sides, [&](Side const& side) {
+        return !consenting.contains({side.item->organisation(), side.owner});
+    });
 }
 
 /// Of the parts that this group has of a call, the one that says most to each person.
@@ -249,6 +251,25 @@ void PgCallIntake::give_way(storage::Tx& tx, Items items, std::set<Seat> const& 
     }
     delete_rows(tx, obsolete);
     std::erase_if(wanted, [&dropped](Side const& side) { return dropped.contains(&side); });
+}
+
+/// What comes late of a call that has faded, or that has lost its other side, is no new row and brings no number
+/// back. A correction that leaves the numbers as they were has its rows already, unless they are gone.
+void PgCallIntake::leave_faded(storage::Tx& tx, Sides& wanted) {
+    std::erase_if(wanted, [](Side const& side) {
+        return !side.existing && side.item->rewrites() && !side.item->numbers_changed();
+    });
+    std::vector<RowTimes> asked;
+    std::vector<Side const*> places;
+    for (Side const& side : wanted) {
+        if (side.existing || !(side.item->rewrites() || side.item->in_parts())) continue;
+        CallTimes const& times = side.item->call->last.times.open(side.item->permit());
+        asked.push_back({side.item->organisation(), side.owner, times.started_at, times.ended_at});
+        places.push_back(&side);
+    }
+    std::set<Side const*> faded;
+    for (std::size_t const place : faded_among(tx, asked)) faded.insert(places[place]);
+    std::erase_if(wanted, [&faded](Side const& side) { return faded.contains(&side); });
 }
 
 std::vector<std::pair<Seat, FoundRow>> PgCallIntake::rows_at(storage::Tx& tx, std::set<Seat> const& seats,

@@ -33,6 +33,18 @@ SELECT organisation_id, owner_id, call_id, direction, own_number, counterpart, t
              outcome, part_hash, part_rank, clock_off, counterpart_hash, source_hash, decision_id)
 )sql"};
 
+// The parts of a call, and what is corrected of it, begin within an hour.
+constexpr storage::Statement find_faded{R"sql(
+-- calls.find_faded
+SELECT i.n FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
+                AS i (organisation_id, owner_id, started_ms, ended_ms, n)
+ CROSS JOIN LATERAL (SELECT to_timestamp(i.started_ms / 1000.0) AS began, to_timestamp(i.ended_ms / 1000.0) AS ended) AS t
+ WHERE EXISTS (SELECT FROM calls c WHERE (c.organisation_id, c.owner_id) = (i.organisation_id, i.owner_id) AND c.stage <> 'full'
+                  AND c.started_at BETWEEN t.began - interval '1 hour' AND t.ended AND c.ended_at >= t.began)
+    OR EXISTS (SELECT FROM call_counters k WHERE (k.organisation_id, k.owner_id) = (i.organisation_id, i.owner_id)
+                  AND k.hour > t.began - interval '1 hour' AND k.hour <= t.ended)
+)sql"};
+
 // Not ON CONFLICT DO UPDATE, which wants the right to read what it overwrites.
 constexpr storage::Statement correct{R"sql(
 -- calls.correct_rows
@@ -45,7 +57,7 @@ UPDATE calls c
               $9::bigint[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
        AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_ms, answered_ms, ended_ms,
              outcome, part_hash, part_rank, clock_off, counterpart_hash)
- WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
+ WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id) AND c.stage = 'full'
 )sql"};
 
 /// The parameters of both, a column each.
@@ -102,10 +114,6 @@ Result<void> seal_numbers(storage::ColumnCipher& cipher, CallRow const& row, Col
 
 }  // namespace
 
-Result<std::string> counterpart_hash(storage::ColumnCipher& cipher, UserId owner, std::string_view number) {
-    return cipher.owner_hash(owner, "counterpart", number);
-}
-
 Result<void> write_rows(storage::Tx& tx, storage::ColumnCipher& cipher, std::vector<CallRow> const& rows) {
     Columns fresh;
     Columns known;
@@ -138,6 +146,21 @@ std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& as
     for (auto const& row : tx.exec(find, organisations.text(), owners.text(), hashes.text()))
         found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1]),
                          row[2].is_null() ? std::string{} : storage::bytes_of(row[2]), row[3].as<std::int64_t>()});
+    return found;
+}
+
+std::vector<std::size_t> faded_among(storage::Tx& tx, std::vector<RowTimes> const& asked) {
+    std::vector<std::size_t> found;
+    if (asked.empty()) return found;
+    storage::ArrayLiteral organisations, owners, started, ended;
+    for (RowTimes const& row : asked) {
+        organisations.add(row.organisation.text());
+        owners.add(row.owner.text());
+        started.add(std::to_string(storage::ms(row.started_at)));
+        ended.add(std::to_string(storage::ms(row.ended_at)));
+    }
+    for (auto const& row : tx.exec(find_faded, organisations.text(), owners.text(), started.text(), ended.text()))
+        found.push_back(row[0].as<std::size_t>() - 1);
     return found;
 }
 
