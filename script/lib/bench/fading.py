@@ -38,6 +38,7 @@ def _furnish(platform: Platform) -> None:
     """Through the door, so that each number is sealed under its owner's key. A record is a row for both of its people."""
     first = platform.made
     platform.people(PEOPLE, ("call_history",))
+    platform.administer("UPDATE phone_assignments SET valid_from = '2020-01-01'")  # so that they had their numbers when they called
     token = platform.control("switch", "create", "--organisation", platform.organisation, "--name", "Fading")["token"]
     batches = [(age, n) for age in AGES.values() for n in range(-(-ROWS // len(AGES) // 2 // BATCH))]
     lines = [_Line(platform, token, first, batches[n::CONNECTIONS]) for n in range(CONNECTIONS)]
