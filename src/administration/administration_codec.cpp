@@ -72,7 +72,8 @@ Result<RetentionChoice> decode_retention(gateway::Ask const& ask) {
     auto const organisation = ask.id<OrganisationId>(0);
     if (!organisation) return organisation.error();
     auto in = ask.body();
-    RetentionChoice choice{*organisation, in.optional_text("chat")};
+    RetentionChoice choice{*organisation};
+    for (ChoosablePeriod const& each : choosable_periods) choice.*each.period = in.optional_text(each.field);
     if (auto const problem = in.finish()) return *problem;
     return choice;
 }
@@ -114,10 +115,14 @@ std::string encode_valid_to(Timestamp at) {
     return json{{"valid_to", rfc3339(at)}}.dump();
 }
 
+/// What was changed; null: as the register says.
 std::string encode(RetentionChoice const& choice) {
-    return json{{"organisation_id", choice.organisation.text()},
-                {"chat_retention", choice.chat ? json(*choice.chat) : json(nullptr)}}
-        .dump();
+    json changed{{"organisation_id", choice.organisation.text()}};
+    for (ChoosablePeriod const& each : choosable_periods)
+        if (auto const& period = choice.*each.period)
+            changed[std::string{each.field.text()} + "_retention"] =
+                *period == as_the_register ? json(nullptr) : json(*period);
+    return changed.dump();
 }
 
 std::string encode(AccountState state) {

@@ -5,6 +5,7 @@
 #include "samtal/core/task.hpp"
 #include "samtal/core/time.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -44,11 +45,27 @@ struct StateChange {
     AccountState state;
 };
 
-/// How long an organisation keeps its chat. ISO 8601; nothing: as the register says.
+/// How long an organisation keeps its chat, and how its calls fade. Of what is changed: an ISO 8601 period, or
+/// "register" for the register's own.
 struct RetentionChoice {
     OrganisationId organisation;
-    std::optional<std::string> chat;
+    std::optional<std::string> chat{}, calls_masked{}, calls_token{}, calls{}, call_counters{};
 };
+
+/// What an organisation may choose, and which period of the register it must not be longer than.
+struct ChoosablePeriod {
+    Literal field;
+    std::optional<std::string> RetentionChoice::*period;
+    std::string_view purpose;
+    std::string_view step;  // of the purpose; empty: its own period
+};
+inline constexpr std::array<ChoosablePeriod, 5> choosable_periods{
+    {{"chat", &RetentionChoice::chat, purpose::ChatMessaging::name, ""},
+     {"calls_masked", &RetentionChoice::calls_masked, purpose::CallHistory::name, "masked"},
+     {"calls_token", &RetentionChoice::calls_token, purpose::CallHistory::name, "token"},
+     {"calls", &RetentionChoice::calls, purpose::CallHistory::name, ""},
+     {"call_counters", &RetentionChoice::call_counters, purpose::CallHistory::name, "counters"}}};
+inline constexpr std::string_view as_the_register = "register";
 
 struct NewSwitch {
     OrganisationId organisation;

@@ -130,9 +130,15 @@ Task<Result<void>> AdministrationService::set_state(OperatorPermit permit, State
 
 Task<Result<void>> AdministrationService::set_retention(OperatorPermit permit, RetentionChoice choice) {
     auto const in_force = parts_.notices.in_force();
-    if (choice.chat && !processing::may_choose(*in_force, purpose::ChatMessaging::name, *choice.chat))
-        co_return Error{Errc::invalid,
-                        "must be an ISO 8601 period of a day or more, not longer than the register's", "chat"};
+    bool chose = false;
+    for (auto const& [field, member, purpose, step] : choosable_periods) {
+        auto const& period = choice.*member;
+        chose = chose || period;
+        if (period && *period != as_the_register && !processing::may_choose(*in_force, purpose, *period, step))
+            co_return Error{Errc::invalid,
+                            "must be an ISO 8601 period of a day or more, not longer than the register's", field};
+    }
+    if (!chose) co_return Error{Errc::invalid, "names no period"};
     co_return co_await repository_.set_retention(permit, choice);
 }
 

@@ -78,9 +78,16 @@ constexpr storage::Statement end_sessions{R"sql(
 DELETE FROM sessions WHERE organisation_id = $1::uuid AND user_id = $2::uuid
 )sql"};
 
-constexpr storage::Statement set_chat_retention{R"sql(
--- administration.set_chat_retention
-UPDATE organisations SET chat_retention = nullif($2::text, '')::interval WHERE organisation_id = $1::uuid
+// In the order of choosable_periods; null: as it was.
+constexpr storage::Statement set_chosen_periods{R"sql(
+-- administration.set_chosen_periods
+UPDATE organisations
+   SET chat_retention = CASE WHEN $2::text IS NULL THEN chat_retention ELSE nullif($2, 'register')::interval END,
+       calls_masked_after = CASE WHEN $3::text IS NULL THEN calls_masked_after ELSE nullif($3, 'register')::interval END,
+       calls_token_after = CASE WHEN $4::text IS NULL THEN calls_token_after ELSE nullif($4, 'register')::interval END,
+       calls_kept = CASE WHEN $5::text IS NULL THEN calls_kept ELSE nullif($5, 'register')::interval END,
+       call_counters_kept = CASE WHEN $6::text IS NULL THEN call_counters_kept ELSE nullif($6, 'register')::interval END
+ WHERE organisation_id = $1::uuid
 RETURNING organisation_id
 )sql"};
 
@@ -228,10 +235,15 @@ Task<Result<void>> PgAdministrationRepository::set_state(OperatorPermit const& p
 Task<Result<void>> PgAdministrationRepository::set_retention(OperatorPermit const& permit,
                                                              RetentionChoice const& choice) {
     co_return co_await parts_.db.run(permit, [&](storage::Tx& tx) -> Result<void> {
-        if (tx.exec(set_chat_retention, choice.organisation.text(), choice.chat.value_or("")).empty())
+        if (tx.exec(set_chosen_periods, choice.organisation.text(), choice.chat, choice.calls_masked,
+                    choice.calls_token, choice.calls, choice.call_counters)
+                .empty())
             return absent;
-        record(tx, "organisation.retention_set", "",
-               choice.organisation.text() + " chat=" + choice.chat.value_or("register"));
+        std::string what = choice.organisation.text();
+        for (ChoosablePeriod const& each : choosable_periods)
+            if (auto const& period = choice.*each.period)
+                what.append(" ").append(each.field.text()).append("=").append(*period);
+        record(tx, "organisation.retention_set", "", what);
         return {};
     });
 }

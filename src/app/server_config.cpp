@@ -173,6 +173,7 @@ void read_rooms(ops::ConfigFile& file, ServerConfig& c) {
         .read("batch_rows", c.retention.batch_rows, 1U, 10'000U)
         .finish();
     c.retention.every = std::chrono::minutes{every};
+    c.retention.time_zone = c.calls.time_zone;
 }
 
 }  // namespace

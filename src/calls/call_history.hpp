@@ -7,11 +7,6 @@
 // What a person sees of their own calls.
 namespace samtal::calls {
 
-/// How much of the other side a row still has.
-enum class Stage : unsigned char { full, masked, token, removed };
-[[nodiscard]] std::string_view name_of(Stage) noexcept;
-[[nodiscard]] std::optional<Stage> stage_named(std::string_view) noexcept;
-
 /// Where a page continues: before this call, newest first.
 struct CallPosition {
     Timestamp started_at;
@@ -109,8 +104,8 @@ struct CallStatistics {
 };
 
 /// What calls are counted together by: a number; or, where there is none, why. `unlisted`: a number that was
-/// stored before numbers could be told apart without opening them.
-enum class CounterpartKind : unsigned char { number, withheld, masked, token, removed, unlisted };
+/// stored before numbers could be told apart without opening them. `counted`: only counts are left of those calls.
+enum class CounterpartKind : unsigned char { number, withheld, masked, token, removed, unlisted, counted };
 [[nodiscard]] std::string_view name_of(CounterpartKind) noexcept;
 [[nodiscard]] std::optional<CounterpartKind> counterpart_kind_named(std::string_view) noexcept;
 

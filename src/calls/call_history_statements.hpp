@@ -47,17 +47,11 @@ UPDATE calls SET note = $4::bytea WHERE organisation_id = $1::uuid AND owner_id 
 RETURNING call_id
 )sql"};
 
-// `counted` gives rows to be summed up, each with its own time: whatever else is to count joins there.
 inline constexpr storage::Statement read_figures{R"sql(
 -- calls.statistics
-WITH counted AS (
-    SELECT started_at, incoming, 1 - incoming AS outgoing, answered, incoming * (1 - answered) AS missed, talk_s,
-           talk_s AS longest_s
-      FROM calls_to_count($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz)
-)
 SELECT width_bucket(started_at, $5::timestamptz[]) AS bucket, sum(incoming)::bigint, sum(outgoing)::bigint,
        sum(answered)::bigint, sum(missed)::bigint, sum(talk_s)::bigint, max(longest_s)::bigint
-  FROM counted
+  FROM calls_to_count($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz)
  GROUP BY 1
 )sql"};
 
@@ -65,15 +59,11 @@ SELECT width_bucket(started_at, $5::timestamptz[]) AS bucket, sum(incoming)::big
 // last call of a counterpart's.
 inline constexpr storage::Statement read_counterparts{R"sql(
 -- calls.statistics_of_counterparts
-WITH counted AS (
-    SELECT call_id, started_at, kind, counterpart_hash, incoming, 1 - incoming AS outgoing, answered,
-           incoming * (1 - answered) AS missed, talk_s, talk_s AS longest_s
-      FROM calls_to_count($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz)
-), counterparts AS (
+WITH counterparts AS (
     SELECT kind, (array_agg(call_id ORDER BY started_at DESC, call_id DESC))[1] AS call_id, max(started_at) AS last_at,
            sum(incoming) AS incoming, sum(outgoing) AS outgoing, sum(answered) AS answered, sum(missed) AS missed,
            sum(talk_s) AS talk_s, max(longest_s) AS longest_s
-      FROM counted
+      FROM calls_to_count($1::uuid, $2::uuid, $3::timestamptz, $4::timestamptz)
      GROUP BY kind, counterpart_hash
 ), ranked AS (
     SELECT *, least(row_number() OVER (ORDER BY incoming + outgoing DESC, last_at DESC, call_id), $5::bigint + 1) AS place

@@ -20,13 +20,14 @@ constexpr std::array<std::pair<Stage, std::string_view>, 4> stages{
     {{Stage::full, "full"}, {Stage::masked, "masked"}, {Stage::token, "token"}, {Stage::removed, "removed"}}};
 constexpr std::array<std::pair<Bucket, std::string_view>, 4> bucket_names{
     {{Bucket::hour, "hour"}, {Bucket::day, "day"}, {Bucket::week, "week"}, {Bucket::month, "month"}}};
-constexpr std::array<std::pair<CounterpartKind, std::string_view>, 6> counterpart_kinds{
+constexpr std::array<std::pair<CounterpartKind, std::string_view>, 7> counterpart_kinds{
     {{CounterpartKind::number, "number"},
      {CounterpartKind::withheld, "withheld"},
      {CounterpartKind::masked, "masked"},
      {CounterpartKind::token, "token"},
      {CounterpartKind::removed, "removed"},
-     {CounterpartKind::unlisted, "unlisted"}}};
+     {CounterpartKind::unlisted, "unlisted"},
+     {CounterpartKind::counted, "counted"}}};
 
 template <class Table, class Value>
 std::string_view name_in(Table const& table, Value value) noexcept {

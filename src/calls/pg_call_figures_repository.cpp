@@ -49,7 +49,7 @@ Task<Result<CounterpartStatistics>> PgCallHistory::counterparts(HistoryPermit co
             }
             auto const kind = counterpart_kind_named(storage::text_of(row[1])).value();
             statistics.items.push_back({kind, std::nullopt, std::nullopt, figures});
-            last_calls.push_back(storage::id_of<CallId>(row[2]));
+            last_calls.push_back(row[2].is_null() ? CallId::nil() : storage::id_of<CallId>(row[2]));
         }
         if (auto const added = add_numbers(tx, permit, last_calls, statistics.items); !added) return added.error();
         return statistics;

@@ -107,6 +107,7 @@ Result<void> PgCallIntake::store_together(storage::Tx& tx, Items items) {
     keep_consenting(tx, wanted);
     wanted = one_for_each_seat(std::move(wanted));
     give_way(tx, items, *seats, wanted);
+    leave_faded(tx, wanted);
     write(tx, wanted);
     keep_by_law(tx, items);
     for (Side const& side : wanted) {
@@ -204,6 +205,25 @@ void PgCallIntake::give_way(storage::Tx& tx, Items items, std::set<Seat> const& 
     }
     delete_rows(tx, obsolete);
     std::erase_if(wanted, [&dropped](Side const& side) { return dropped.contains(&side); });
+}
+
+/// What comes late of a call that has faded, or that has lost its other side, is no new row and brings no number
+/// back. A correction that leaves the numbers as they were has its rows already, unless they are gone.
+void PgCallIntake::leave_faded(storage::Tx& tx, Sides& wanted) {
+    std::erase_if(wanted, [](Side const& side) {
+        return !side.existing && side.item->rewrites() && !side.item->numbers_changed();
+    });
+    std::vector<RowTimes> asked;
+    std::vector<Side const*> places;
+    for (Side const& side : wanted) {
+        if (side.existing || !(side.item->rewrites() || side.item->in_parts())) continue;
+        CallTimes const& times = side.item->call->last.times.open(side.item->permit());
+        asked.push_back({side.item->organisation(), side.owner, times.started_at, times.ended_at});
+        places.push_back(&side);
+    }
+    std::set<Side const*> faded;
+    for (std::size_t const place : faded_among(tx, asked)) faded.insert(places[place]);
+    std::erase_if(wanted, [&faded](Side const& side) { return faded.contains(&side); });
 }
 
 std::vector<std::pair<Seat, FoundRow>> PgCallIntake::rows_at(storage::Tx& tx, std::set<Seat> const& seats,

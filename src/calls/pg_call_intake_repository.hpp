@@ -47,6 +47,7 @@ private:
     static Sides one_for_each_seat(Sides);
     Result<std::set<Seat>> seats_to_look_at(storage::Tx&, Items, Sides const&) const;
     void give_way(storage::Tx&, Items, std::set<Seat> const&, Sides& wanted);
+    static void leave_faded(storage::Tx&, Sides& wanted);
     std::vector<std::pair<Seat, FoundRow>> rows_at(storage::Tx&, std::set<Seat> const&, Written const&);
     void write(storage::Tx&, Sides&);
     void keep_by_law(storage::Tx&, Items);

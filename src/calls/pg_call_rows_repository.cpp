@@ -34,6 +34,18 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bytea[]
                      $14::bytea[], $15::bytea[], $16::uuid[])
 )sql"};
 
+// The parts of a call, and what is corrected of it, begin within an hour.
+constexpr storage::Statement find_faded{R"sql(
+-- calls.find_faded
+SELECT i.n FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) WITH ORDINALITY
+                AS i (organisation_id, owner_id, started_ms, ended_ms, n)
+ CROSS JOIN LATERAL (SELECT to_timestamp(i.started_ms / 1000.0) AS began, to_timestamp(i.ended_ms / 1000.0) AS ended) AS t
+ WHERE EXISTS (SELECT FROM calls c WHERE (c.organisation_id, c.owner_id) = (i.organisation_id, i.owner_id) AND c.stage <> 'full'
+                  AND c.started_at BETWEEN t.began - interval '1 hour' AND t.ended AND c.ended_at >= t.began)
+    OR EXISTS (SELECT FROM call_counters k WHERE (k.organisation_id, k.owner_id) = (i.organisation_id, i.owner_id)
+                  AND k.hour > t.began - interval '1 hour' AND k.hour <= t.ended)
+)sql"};
+
 // Not ON CONFLICT DO UPDATE, which wants the right to read what it overwrites.
 constexpr storage::Statement correct{R"sql(
 -- calls.correct_rows
@@ -45,12 +57,10 @@ UPDATE calls c
               $8::timestamptz[], $9::timestamptz[], $10::text[], $11::bytea[], $12::bigint[], $13::boolean[], $14::bytea[])
        AS i (organisation_id, owner_id, call_id, direction, own_number, counterpart, started_at, answered_at, ended_at,
              outcome, part_hash, part_rank, clock_off, counterpart_hash)
- WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id)
+ WHERE (c.organisation_id, c.owner_id, c.call_id) = (i.organisation_id, i.owner_id, i.call_id) AND c.stage = 'full'
 )sql"};
 
 using storage::BinaryArray;
-
-constexpr std::string_view counterpart_domain = "counterpart";
 
 /// The parameters of both, a column each.
 class Columns {
@@ -113,7 +123,7 @@ private:
         own_numbers.add(seal(field::CallsOwnNumber::column, row.own));
         if (row.other) {
             counterparts.add(seal(field::CallsCounterpart::column, *row.other));
-            counterpart_hashes.add(cipher.owner_hash(counterpart_domain, row.other->open(row.permit).text));
+            counterpart_hashes.add(counterpart_hash(cipher, row.other->open(row.permit).text));
         } else {
             counterparts.add_null();
             counterpart_hashes.add_null();
@@ -122,10 +132,6 @@ private:
 };
 
 }  // namespace
-
-Result<std::string> counterpart_hash(storage::ColumnCipher& cipher, UserId owner, std::string_view number) {
-    return cipher.owner_hash(owner, counterpart_domain, number);
-}
 
 void write_rows(storage::Tx& tx, storage::KeySource& keys, std::vector<CallRow> const& rows) {
     Columns fresh;
@@ -153,6 +159,21 @@ std::vector<FoundRow> find_rows(storage::Tx& tx, std::vector<RowAsked> const& as
     for (auto const& row : tx.exec(find, organisations.parameter(), owners.parameter(), hashes.parameter()))
         found.push_back({row[0].as<std::size_t>() - 1, storage::id_of<CallId>(row[1]),
                          row[2].is_null() ? std::string{} : storage::bytes_of(row[2]), row[3].as<std::int64_t>()});
+    return found;
+}
+
+std::vector<std::size_t> faded_among(storage::Tx& tx, std::vector<RowTimes> const& asked) {
+    std::vector<std::size_t> found;
+    if (asked.empty()) return found;
+    storage::ArrayLiteral organisations, owners, started, ended;
+    for (RowTimes const& row : asked) {
+        organisations.add(row.organisation.text());
+        owners.add(row.owner.text());
+        started.add(std::to_string(storage::ms(row.started_at)));
+        ended.add(std::to_string(storage::ms(row.ended_at)));
+    }
+    for (auto const& row : tx.exec(find_faded, organisations.text(), owners.text(), started.text(), ended.text()))
+        found.push_back(row[0].as<std::size_t>() - 1);
     return found;
 }
 

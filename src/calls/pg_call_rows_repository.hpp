@@ -1,6 +1,7 @@
 #pragma once
 
 #include "call_repositories.hpp"
+#include "samtal/calls/fading.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/tx.hpp"
 
@@ -9,9 +10,6 @@
 #include <vector>
 
 namespace samtal::calls {
-
-/// What calls.counterpart_hash holds for a number in our writing. `not_found` when the owner was erased.
-[[nodiscard]] Result<std::string> counterpart_hash(storage::ColumnCipher&, UserId owner, std::string_view number);
 
 /// One person's row of a call, to be written.
 struct CallRow {
@@ -44,6 +42,16 @@ struct FoundRow {
     std::int64_t part_rank;
 };
 [[nodiscard]] std::vector<FoundRow> find_rows(storage::Tx&, std::vector<RowAsked> const&);
+
+/// When an owner would have a row.
+struct RowTimes {
+    OrganisationId organisation;
+    UserId owner;
+    Timestamp started_at, ended_at;
+};
+/// Which of them, by place, fall together with a call of the owner that has faded already, lost its other side, or
+/// is only counted. Nothing that is left of such a call says which one it was.
+[[nodiscard]] std::vector<std::size_t> faded_among(storage::Tx&, std::vector<RowTimes> const&);
 
 struct RowKey {
     OrganisationId organisation;

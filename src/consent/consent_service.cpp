@@ -57,11 +57,11 @@ public:
     }
 
     Task<Result<std::optional<Notices::Text>>> own_notice(RightsPermit permit, std::string language) override {
-        auto const chosen = co_await repository_.chat_retention(permit);
+        auto const chosen = co_await repository_.chosen_periods(permit);
         if (!chosen) co_return chosen.error();
         Brand const& brand = notices_.brands().front();
-        if (chosen->empty() || (language != "sv" && language != "en")) co_return notices_.text(brand.id, language);
-        auto const holds = processing::with_choice(*notices_.in_force(), purpose::ChatMessaging::name, *chosen);
+        if (chosen->none() || (language != "sv" && language != "en")) co_return notices_.text(brand.id, language);
+        auto const holds = processing::with_choice(*notices_.in_force(), *chosen);
         co_return std::optional{render_notice(holds, brand, language)};
     }
 

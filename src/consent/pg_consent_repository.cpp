@@ -112,9 +112,9 @@ Task<Result<std::optional<Timestamp>>> PgConsentRepository::acknowledged(RightsP
     });
 }
 
-Task<Result<std::string>> PgConsentRepository::chat_retention(RightsPermit const& permit) {
-    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<std::string> {
-        return chat_retention_of(tx, permit.organisation());
+Task<Result<processing::ChosenPeriods>> PgConsentRepository::chosen_periods(RightsPermit const& permit) {
+    co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<processing::ChosenPeriods> {
+        return chosen_periods_of(tx, permit.organisation());
     });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "samtal/consent/consent.hpp"
+#include "samtal/register/choice.hpp"
 
 namespace samtal::consent {
 
@@ -19,7 +20,7 @@ public:
 
     Task<Result<std::optional<Timestamp>>> acknowledged(RightsPermit const&, std::string notice_version);
     /// As an ISO 8601 period; empty: as the register says.
-    Task<Result<std::string>> chat_retention(RightsPermit const&);
+    Task<Result<processing::ChosenPeriods>> chosen_periods(RightsPermit const&);
     /// When that was, also if it was earlier.
     Task<Result<Timestamp>> acknowledge(RightsPermit const&, std::string notice_version, Timestamp now);
 

@@ -5,19 +5,29 @@ namespace samtal::consent {
 
 namespace {
 
-constexpr storage::Statement read_chat_retention{R"sql(
--- consent.read_chat_retention
-SELECT format('P%sM%sD', (extract(year FROM chat_retention) * 12 + extract(month FROM chat_retention))::bigint,
-              extract(day FROM chat_retention)::bigint)
-  FROM organisations
- WHERE organisation_id = $1::uuid AND chat_retention IS NOT NULL
+constexpr storage::Statement read_chosen_periods{R"sql(
+-- consent.read_chosen_periods
+SELECT coalesce(format('P%sM%sD', (extract(year FROM c.period) * 12 + extract(month FROM c.period))::bigint,
+                       extract(day FROM c.period)::bigint), '')
+  FROM organisations o
+ CROSS JOIN LATERAL unnest(ARRAY[o.chat_retention, o.calls_masked_after, o.calls_token_after, o.calls_kept, o.call_counters_kept])
+            WITH ORDINALITY AS c (period, n)
+ WHERE o.organisation_id = $1::uuid
+ ORDER BY c.n
 )sql"};
 
 }  // namespace
 
-std::string chat_retention_of(storage::Tx& tx, OrganisationId organisation) {
-    auto const rows = tx.exec(read_chat_retention, organisation.text());
-    return rows.empty() ? std::string{} : storage::text_of(rows[0][0]);
+processing::ChosenPeriods chosen_periods_of(storage::Tx& tx, OrganisationId organisation) {
+    processing::ChosenPeriods chosen;
+    auto const rows = tx.exec(read_chosen_periods, organisation.text());
+    pqxx::result::size_type n = 0;
+    for (std::string* const period :
+         {&chosen.chat, &chosen.calls_masked, &chosen.calls_token, &chosen.calls, &chosen.call_counters}) {
+        if (n < rows.size()) *period = storage::text_of(rows[n][0]);
+        ++n;
+    }
+    return chosen;
 }
 
 }  // namespace samtal::consent

@@ -6,6 +6,7 @@
 #include "facts_codec.hpp"
 #include "reader.hpp"
 #include "rules.hpp"
+#include "say_periods.hpp"
 #include "structure.hpp"
 #include "terms_codec.hpp"
 
@@ -30,29 +31,13 @@ Register checked(Document const& document, Problems& problems) {
     return r;
 }
 
-void put(std::string& text, std::string_view name, std::string const& value) {
-    std::string const placeholder = fmt::format("{{{}}}", name);
-    for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder))
-        text.replace(at, placeholder.size(), value);
-}
-
-/// Says the periods in words, so that the notice cannot name another one than the retention.
-void say_periods(PurposeEntry& p) {
-    auto const say = [&p](std::string_view name, std::string const& duration) {
-        auto const period = Period::parse(duration).value_or(Period{});
-        put(p.kept.sv, name, period.in_words("sv"));
-        put(p.kept.en, name, period.in_words("en"));
-    };
-    say("period", p.retention.duration);
-    for (Step const& step : p.retention.steps) say(step.of, step.duration);
-}
-
 Register finished(Register r) {
     std::erase_if(r.purposes, [](PurposeEntry const& p) {
         auto const fact = std::ranges::find(facts().purposes, p.name, &Facts::Purpose::name);
         return !fact->in_effect;
     });
     for (PurposeEntry& p : r.purposes) {
+        p.kept_pattern = p.kept;
         say_periods(p);
         p.terms_hash = terms_hash(r, p);
     }

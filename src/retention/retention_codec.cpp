@@ -64,7 +64,7 @@ std::vector<Rule> decode_rules(std::string_view text) {
     for (auto const& rule : json::parse(text))
         rules.push_back({rule.at("category").get<std::string>(), rule.at("duration").get<std::string>(),
                          rule.at("lag").get<std::string>(), rule.at("purpose").get<std::string>(),
-                         rule.at("own").get<bool>()});
+                         rule.at("own").get<bool>(), rule.value("step", "")});
     return rules;
 }
 

@@ -20,7 +20,8 @@ struct Rule {
     std::string duration;
     std::string lag;
     std::string purpose{};
-    bool own = true;  // its period is its own, and not the purpose's, which may change while the server runs
+    bool own = true;     // its period is its own, and not the purpose's, which may change while the server runs
+    std::string step{};  // the purpose's step whose period it is
 };
 
 /// Rows by category.

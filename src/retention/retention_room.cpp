@@ -1,5 +1,7 @@
+#include "fading_steps.hpp"
 #include "handlers.hpp"
 #include "pg_disclosure_repository.hpp"
+#include "pg_fading_repository.hpp"
 #include "pg_hold_repository.hpp"
 #include "pg_retention_repository.hpp"
 #include "retention_codec.hpp"
@@ -26,18 +28,22 @@ struct RetentionRoom::Built {
           keeps_traffic{must_keep_traffic(parts.service_class)},
           repository{parts.db},
           holds{parts.db, parts.cipher},
+          fading{parts.db, parts.cipher, options.time_zone},
           disclosures{parts.db, parts.cipher, parts.ring,
                       [in_force = parts.in_force] { return authority_of(in_force()); }},
           service{
               repository,
               [in_force = parts.in_force] { return with_periods_of(in_force(), decode_rules(register_expiry)); },
-              options, parts.clock},
+              options,
+              parts.clock,
+              {&fading, [in_force = parts.in_force] { return fading_steps(in_force()); }}},
           job{service, parts, options} {}
 
     Clock clock;
     bool keeps_traffic;
     PgRetentionRepository repository;
     PgHoldRepository holds;
+    PgFadingRepository fading;
     PgDisclosureRepository disclosures;
     RetentionService service;
     RetentionJob job;

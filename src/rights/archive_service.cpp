@@ -166,9 +166,9 @@ private:
                             TakePiece take) {
         auto pseudonym = co_await rows_.pseudonym_of(permit, who.user);
         if (!pseudonym) co_return pseudonym.error();
-        auto const chat = co_await rows_.chat_retention(permit, who.organisation);
-        if (!chat) co_return chat.error();
-        auto holds = processing::with_choice(parts_.in_force(), purpose::ChatMessaging::name, *chat);
+        auto const chosen = co_await rows_.chosen_periods(permit, who.organisation);
+        if (!chosen) co_return chosen.error();
+        auto holds = processing::with_choice(parts_.in_force(), *chosen);
         Making making{rows_,
                       permit,
                       {who.organisation, who.user, *std::move(pseudonym), view == View::portability},

@@ -21,7 +21,8 @@ struct Certificate {
     RequestId request;
     Timestamp completed_at;
     std::vector<ErasedRows> erased;
-    std::vector<std::string> told;  // recipients, GDPR Art. 19
+    std::vector<ErasedRows> changed;  // rows of others that showed the person, and do no longer
+    std::vector<std::string> told;    // recipients, GDPR Art. 19
 };
 
 /// First line of what is signed, see storage::Signer.

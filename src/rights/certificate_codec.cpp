@@ -26,6 +26,13 @@ json erased_json(Certificate const& c) {
     return {{"by_category", std::move(by_category)}, {"holdings", std::move(holdings)}};
 }
 
+json changed_json(Certificate const& c) {
+    json holdings = json::array();
+    for (ErasedRows const& rows : c.changed)
+        holdings.push_back({{"holding", rows.holding}, {"category", rows.category}, {"rows", rows.count}});
+    return holdings;
+}
+
 }  // namespace
 
 std::string encode_certificate(Certificate const& c, storage::Signer const& signer,
@@ -36,6 +43,7 @@ std::string encode_certificate(Certificate const& c, storage::Signer const& sign
                            {"completed_at", rfc3339(c.completed_at)},
                            {"key_destroyed", true},
                            {"erased", erased_json(c)},
+                           {"changed_for_others", changed_json(c)},
                            {"kept", kept_after_erasure()},
                            {"recipients_to_be_told", c.told},
                            {"recipients_count", c.told.size()}};

@@ -57,9 +57,30 @@ Task<Eraser::Outcome> Eraser::shut(RightsPermit const& permit, Work const& work)
     if (!co_await notices_.prepare(permit, work.id, work.organisation, *work.user, parts_.in_force(),
                                    parts_.clock()))
         throw Unavailable{"the database is busy"};
+    if (auto const outcome = co_await forget_counterpart(permit, work); outcome != Outcome::done)
+        co_return outcome;
     if (auto const step = value_of(co_await repository_.destroy_key(permit, work)); step != Step::done)
         co_return hindered(step);
     co_return co_await let_writers_end(permit, std::move(writers)) ? Outcome::done : Outcome::more;
+}
+
+/// While the person's numbers can be read: they are what others' calls are found by. Where the key is gone
+/// already, because a backup brought the person back, every call of the organisation is looked at.
+Task<Eraser::Outcome> Eraser::forget_counterpart(RightsPermit const& permit, Work const& work) {
+    auto const numbers = value_of(co_await counterparts_.numbers_of(permit, work));
+    if (numbers.empty()) co_return Outcome::done;
+    storage::Pace pace{{.share = 0.6, .least = 200, .most = 2000}};
+    PgCounterpartRepository::Reached reached;
+    while (!reached.done) {
+        if (stopping_()) co_return Outcome::more;
+        auto const began = SteadyClock::now();
+        auto const next =
+            value_of(co_await counterparts_.forget_batch(permit, work, numbers, reached, pace.rows()));
+        if (!next) co_return Outcome::elsewhere;
+        reached = *next;
+        if (!reached.done) co_await pace.rest(SteadyClock::now() - began);
+    }
+    co_return Outcome::done;
 }
 
 /// A message may have been admitted before the account was shut and be stored after its row's place was walked by.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pg_counterpart_repository.hpp"
 #include "pg_erasure_repository.hpp"
 #include "pg_notice_repository.hpp"
 #include "samtal/storage/pace.hpp"
@@ -17,7 +18,11 @@ public:
     /// `stopping`: that what is under way has to end soon.
     Eraser(RightsParts const& parts, PgErasureRepository& repository, PgNoticeRepository& notices,
            std::function<bool()> stopping)
-        : parts_{parts}, repository_{repository}, notices_{notices}, stopping_{std::move(stopping)} {}
+        : parts_{parts},
+          repository_{repository},
+          notices_{notices},
+          counterparts_{parts.duties, parts.cipher, parts.numbers},
+          stopping_{std::move(stopping)} {}
 
     enum class Outcome {
         done,       // the certificate is there
@@ -40,6 +45,7 @@ private:
     };
 
     Task<Outcome> shut(RightsPermit const&, Work const&);
+    Task<Outcome> forget_counterpart(RightsPermit const&, Work const&);
     Task<bool> let_writers_end(RightsPermit const&, std::vector<std::string> writers);
     Task<Outcome> walk_on(RightsPermit const&, Work const&, Walk&);
     Task<void> certify(RightsPermit const&, Work const&);
@@ -47,6 +53,7 @@ private:
     RightsParts const& parts_;
     PgErasureRepository& repository_;
     PgNoticeRepository& notices_;
+    PgCounterpartRepository counterparts_;
     std::function<bool()> stopping_;
     std::map<std::string, Walk> walks_;  // by request
 };

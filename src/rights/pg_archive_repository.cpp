@@ -34,10 +34,10 @@ Task<Result<std::string>> PgArchiveRepository::pseudonym_of(RightsPermit const& 
     });
 }
 
-Task<Result<std::string>> PgArchiveRepository::chat_retention(RightsPermit const& permit,
-                                                              OrganisationId organisation) {
-    co_return co_await db_.read(permit, [organisation](storage::Tx& tx) -> Result<std::string> {
-        return consent::chat_retention_of(tx, organisation);
+Task<Result<processing::ChosenPeriods>> PgArchiveRepository::chosen_periods(RightsPermit const& permit,
+                                                                            OrganisationId organisation) {
+    co_return co_await db_.read(permit, [organisation](storage::Tx& tx) -> Result<processing::ChosenPeriods> {
+        return consent::chosen_periods_of(tx, organisation);
     });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "archive_row.hpp"
+#include "samtal/register/choice.hpp"
 
 #include <optional>
 #include <string>
@@ -32,7 +33,7 @@ public:
     /// `not_found` when the person has no key any more.
     Task<Result<std::string>> pseudonym_of(RightsPermit const&, UserId);
     /// As an ISO 8601 period; empty: as the register says.
-    Task<Result<std::string>> chat_retention(RightsPermit const&, OrganisationId);
+    Task<Result<processing::ChosenPeriods>> chosen_periods(RightsPermit const&, OrganisationId);
     Task<Result<ArchivePage>> page(RightsPermit const&, ArchiveSubject const&, ArchiveTable const&,
                                    std::optional<std::string> const& after);
 

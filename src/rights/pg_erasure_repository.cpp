@@ -18,6 +18,7 @@ using storage::Tx;
 namespace {
 
 constexpr auto legal_hold = "legal_hold";
+constexpr auto calls_of_others = "calls_of_others";  // as PgCounterpartRepository counts them
 
 /// The audit pseudonym of the request's person, when the request is this server's for the transaction.
 std::optional<std::string> take(Tx& tx, Work const& work) {
@@ -34,11 +35,13 @@ void run_on(Tx& tx, Work const& work, char const* waits_for) {
     tx.exec(set_running, work.organisation.text(), work.id.text(), waits_for);
 }
 
-std::vector<ErasedRows> counts_of(Tx& tx, Work const& work) {
-    std::vector<ErasedRows> counts;
-    for (auto const& row : tx.exec(read_counts, work.organisation.text(), work.id.text()))
-        counts.push_back({storage::text_of(row[0]), storage::text_of(row[1]), row[2].as<std::int64_t>()});
-    return counts;
+void add_counts(Tx& tx, Work const& work, Certificate& certificate) {
+    for (auto const& row : tx.exec(read_counts, work.organisation.text(), work.id.text())) {
+        ErasedRows rows{storage::text_of(row[0]), storage::text_of(row[1]), row[2].as<std::int64_t>()};
+        bool const of_others = rows.holding == calls_of_others;
+        if (of_others) rows.holding = "calls";
+        (of_others ? certificate.changed : certificate.erased).push_back(std::move(rows));
+    }
 }
 
 }  // namespace
@@ -113,8 +116,9 @@ Task<Result<void>> PgErasureRepository::finish(RightsPermit const& permit, Work 
         for (auto const& row : tx.exec(release_notices, work.organisation.text(), work.id.text(), ms(now)))
             recipients.push_back(storage::text_of(row[0]));
         std::ranges::sort(recipients);
-        tx.exec(finish_erasure, work.organisation.text(), work.id.text(), ms(now),
-                certify({work.id, now, counts_of(tx, work), recipients}));
+        Certificate certificate{work.id, now, {}, {}, recipients};
+        add_counts(tx, work, certificate);
+        tx.exec(finish_erasure, work.organisation.text(), work.id.text(), ms(now), certify(certificate));
         record(tx, permit, "rights.erased", *subject, work.id, now);
         return {};
     });

@@ -115,11 +115,14 @@ def test_J1_a_table_that_nobody_exports_is_refused(tmp_path: pathlib.Path) -> No
     ('beside = ["notice_version", "event_id"]', 'beside = ["event_id"]\nportable = ["state"]\nspare = 1', "export.consent_state.spare: unknown key"),
     ('times = ["acknowledged_at"]', 'times = ["acknowledged_at"]\nportable = ["acknowledged_at"]',
      "export.acknowledgements.portable: no purpose under contract or consent handles acknowledged_at"),
-    ('calls = { purpose = "call_history", anchor = "ended_at", made = "call_id" }\n', '', "tables.calls: has no line in [expiry]"),
+    ('calls = { purpose = "call_history", anchor = "ended_at", made = "call_id", counted_in = "call_counters" }', '', "tables.calls: has no line in [expiry]"),
+    ('counted_in = "call_counters"', 'counted_in = "no_such"', "expiry.calls.counted_in: is no table"),
+    ('step = "counters"', 'step = "sums"', "expiry.call_counters.step: no step of its purpose"),
+    ('anchor = "expires_at", duration = "P0D", held = false }', 'anchor = "expires_at", sooner = "x", held = false }', "sooner: no organisation has a period"),
     ('anchor = "ended_at", made', 'anchor = "ended_at; DROP TABLE calls", made', "expiry.calls: needs an anchor"),
     ('contacts = { purpose = "contacts", made = "contact_id", stays', 'contacts = { purpose = "contacts", stays', "expiry.contacts: what stays has"),
     ('users = { stays', 'users = { purpose = "account_login", made = "user_id", stays', "expiry.users: what stays has a reason and no period"),
-    (', made = "call_id" }', ' }', "expiry.calls: rows under a consent need `made`"),
+    (', made = "call_id", counted', ', counted', "expiry.calls: rows under a consent need `made`"),
 ])
 def test_J1_an_export_rule_that_contradicts_the_register_is_refused(tmp_path: pathlib.Path, old: str, new: str, problem: str) -> None:
     text = REGISTER.read_text()

@@ -63,7 +63,16 @@ def test_I1_every_personal_table_expires_or_says_why_not(platform: Platform) -> 
     rules = [table for table, rule in expiry.items() if "stays" not in rule]
     assert len(rules) >= 10
     for table in rules:
-        assert cluster.ask("samtal", f"SELECT retention_count('{table}', 'P0D', 'P0D', '1970-01-01')") == [["0"]]
+        due = f"retention_count('{table}', 'P0D', 'P0D', '1970-01-01')"
+        if "counted_in" in expiry[table]:  # it fades before it goes
+            due = "(SELECT count(*) FROM fading_due('counted', 'P0D', 'P0D', 'P0D', '1970-01-01'))"
+        assert cluster.ask("samtal", f"SELECT {due}") == [["0"]]
+
+
+# Whose periods may be the organisation's own; and what fades is found by how far it has faded.
+NARROWER = {"call_counters": ["organisation_id = '00000000-0000-7000-8000-000000000000'"],
+            "calls": [f"organisation_id = '00000000-0000-7000-8000-000000000000' AND stage = '{stage}'{more}"
+                      for stage, more in (("full", ""), ("token", " AND stage <> 'full'"))]}
 
 
 def test_I1_what_expires_is_found_by_an_index(platform: Platform) -> None:
@@ -71,9 +80,10 @@ def test_I1_what_expires_is_found_by_an_index(platform: Platform) -> None:
     for table, rule in REGISTER["expiry"].items():
         if "stays" in rule:
             continue
-        plan = Cluster(platform).ask("samtal", f"""SET enable_seqscan = off; EXPLAIN SELECT FROM {table}
-            WHERE {rule['anchor']} < '2000-01-01' ORDER BY {rule['anchor']} LIMIT 10""")
-        assert any("Index" in row[0] for row in plan) and not any("Sort" in row[0] for row in plan), (table, plan)
+        for narrower in NARROWER.get(table, ["true"]):
+            plan = Cluster(platform).ask("samtal", f"""SET enable_seqscan = off; EXPLAIN SELECT FROM {table}
+                WHERE {narrower} AND {rule['anchor']} < '2000-01-01' ORDER BY {rule['anchor']} LIMIT 10""")
+            assert any("Index" in row[0] for row in plan) and not any("Sort" in row[0] for row in plan), (table, plan)
 
 
 def test_A2_a_column_is_personal_only_in_a_personal_table(platform: Platform) -> None:

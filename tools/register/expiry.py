@@ -8,7 +8,9 @@ from __future__ import annotations
 import dataclasses
 import re
 
-KEYS = {"purpose", "anchor", "duration", "held", "current_in", "made", "stays", "sooner"}
+KEYS = {"purpose", "anchor", "duration", "step", "held", "current_in", "made", "stays", "sooner", "counted_in"}
+# What may go sooner for an organisation, by a period of its own.
+SOONER = {"messages", "call_counters"}
 ANCHOR = re.compile(r"[a-z_]+(\([a-z_]+(, [a-z_]+)*\))?")
 DURATION = re.compile(r"P(\d+[YMD])+")
 SIGNATURES = ("retention_count(text, interval, interval, timestamptz)",
@@ -29,6 +31,7 @@ class Rule:
     conditions: tuple[str, ...]
     front: bool       # conversations.first_seq follows
     own: bool = False # a period of its own, not the purpose's
+    step: str = ""    # the purpose's step whose period it is
 
     def due(self) -> str:
         return " AND ".join((f"{self.anchor} < moment - period + {CLAMP}", f"{self.anchor} + period <= moment", *self.conditions))
@@ -53,8 +56,14 @@ def check(register, want) -> None:
         want(path, key, bool(ANCHOR.fullmatch(entry.get("anchor", ""))), "needs an anchor: a column, or a function of columns")
         want(path, key, purposes[entry["purpose"]].raw["choice"] != "opt_in" or "made" in entry,
              "rows under a consent need `made`: the UUIDv7 column that tells which consent they came under")
-        want(path, f"{key}.sooner", "sooner" not in entry or table == "messages", "only messages go sooner for an organisation")
+        want(path, f"{key}.sooner", "sooner" not in entry or table in SOONER, "no organisation has a period of its own for it")
+        want(path, f"{key}.step", entry.get("step") is None or entry["step"] in _steps(purposes[entry["purpose"]]), "no step of its purpose")
+        want(path, f"{key}.counted_in", entry.get("counted_in", table) in entries, "is no table")
         want(path, key, bool(DURATION.fullmatch(entry.get("duration", "P0D"))), "needs an ISO 8601 duration")
+
+
+def _steps(purpose) -> dict[str, str]:
+    return {step["of"]: step["duration"] for step in purpose.raw["retention"].get("steps", [])}
 
 
 def rules(register) -> list[Rule]:
@@ -62,8 +71,16 @@ def rules(register) -> list[Rule]:
     purposes = {purpose.name: purpose for purpose in register.purposes}
     for table, entry in register.raw["expiry"].items():
         if "purpose" in entry:
-            out += _rules_of(register, table, entry, purposes[entry["purpose"]])
+            of_table = _rules_of(register, table, entry, purposes[entry["purpose"]])
+            out += of_table[1:] if "counted_in" in entry else of_table  # fading.py has the first
     return out
+
+
+def fading_rule(register) -> Rule:
+    """Calls whose time is up. Its conditions: no hold, then what makes a consent stand."""
+    entry = register.raw["expiry"]["calls"]
+    purpose = next(p for p in register.purposes if p.name == entry["purpose"])
+    return _rules_of(register, "calls", entry, purpose)[0]
 
 
 def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
@@ -74,8 +91,10 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
     if subject and entry.get("held", True):
         conditions.append("NOT EXISTS (SELECT FROM legal_holds h WHERE (h.organisation_id, h.user_id)"
                           f" = (t.organisation_id, t.{subject}) AND h.released_at IS NULL)")
-    rule = Rule(table, table, purpose.name, entry.get("duration", kept["duration"]), kept["lag"], f"{table} t",
-                entry.get("anchor", ""), tuple(conditions), table == "messages", "duration" in entry)
+    step = entry.get("step", "")
+    duration = _steps(purpose)[step] if step else entry.get("duration", kept["duration"])
+    rule = Rule(table, table, purpose.name, duration, kept["lag"], f"{table} t",
+                entry.get("anchor", ""), tuple(conditions), table == "messages", "duration" in entry, step)
     if "stays" in entry:
         return _rules_of_consent(rule, subject, entry["made"])[1:]
     if entry.get("current_in"):
@@ -84,7 +103,16 @@ def _rules_of(register, table: str, entry: dict, purpose) -> list[Rule]:
         return [dataclasses.replace(rule, conditions=(*conditions, current))]
     if purpose.raw["choice"] != "opt_in":
         return [rule] if "sooner" not in entry else _rules_of_choice(rule, entry["sooner"])
-    return _rules_of_consent(rule, subject, entry["made"])
+    first, *of_consent = _rules_of_consent(rule, subject, entry["made"])
+    return [_by_organisation(first, entry["sooner"]) if "sooner" in entry else first, *of_consent]
+
+
+def _by_organisation(rule: Rule, chosen: str) -> Rule:
+    """Each organisation's rows by its own period, and never by a longer one than the register's. The rows say what is due."""
+    own = f"least(o.{chosen}, period)"
+    rows = (f"SELECT r.ctid, r.* FROM {rule.table} r WHERE r.organisation_id = o.organisation_id"
+            f" AND r.{rule.anchor} < moment - {own} + {CLAMP} AND r.{rule.anchor} + {own} <= moment OFFSET 0")
+    return dataclasses.replace(rule, source=f"organisations o CROSS JOIN LATERAL ({rows}) t", anchor="moment - period")
 
 
 def _rules_of_choice(rule: Rule, chosen: str) -> list[Rule]:
@@ -204,4 +232,4 @@ END $$;""", *(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;" for signature i
 
 def texts(register) -> list[dict]:
     """What the running job needs to know; the rest stands in the functions."""
-    return [{"category": r.category, "purpose": r.purpose, "duration": r.duration, "lag": r.lag, "own": r.own} for r in rules(register)]
+    return [{"category": r.category, "purpose": r.purpose, "duration": r.duration, "lag": r.lag, "own": r.own, "step": r.step} for r in rules(register)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 import erasure
 import expiry
 import export
+import fading
 from model import RIGHTS, Purpose, Register, Table
 
 # Owns the SECURITY DEFINER functions, and no role can log in as it.
@@ -82,7 +83,8 @@ END $$;"""
 
 def script(register: Register) -> str:
     lines = [RESET, erasure.function(register), "REVOKE ALL ON schema_migrations FROM samtal_runtime;",
-             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register), *expiry.functions(register)]
+             "GRANT USAGE ON SCHEMA public TO samtal_runtime;", export.sql(register), *expiry.functions(register),
+             *fading.functions(register)]
     for purpose in register.purposes:
         lines += grants(purpose) if register.in_effect(purpose) else []
     return "\n".join(lines + policies(register)) + "\n"

@@ -25,6 +25,12 @@ enum class Outcome : unsigned char { answered, busy, no_answer, cancelled, faile
 [[nodiscard]] std::optional<Direction> direction_named(std::string_view) noexcept;
 [[nodiscard]] std::optional<Outcome> outcome_named(std::string_view) noexcept;
 
+/// How far a call of the history has faded: the other's number is whole, without its last digits, a token that
+/// leads to nobody, or gone because they were erased.
+enum class Stage : unsigned char { full, masked, token, removed };
+[[nodiscard]] std::string_view name_of(Stage) noexcept;
+[[nodiscard]] std::optional<Stage> stage_named(std::string_view) noexcept;
+
 /// When a call was. The columns are read together, so they open together.
 struct CallTimes {
     Timestamp started_at;

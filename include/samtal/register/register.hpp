@@ -60,6 +60,7 @@ struct PurposeEntry {
     bool off_by_gpc = false;
     std::int64_t minimum_age = 0;  // below it a guardian consents; 0 where nobody is asked
     std::string terms_hash;        // 32 bytes: what a consent binds to. Changes with material changes only
+    Words kept_pattern{};          // `kept` with {period} and the like still in it
 };
 
 struct Register {

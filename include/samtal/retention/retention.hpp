@@ -13,13 +13,15 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace samtal::retention {
 
 struct RetentionOptions {
-    std::chrono::minutes every{60};  // between two runs of the deployment, give or take a tenth
-    unsigned batch_rows = 1000;      // deleted in one transaction at most; fewer where that takes long
-    double share = 0.3;              // of a run's time in which it works; it rests for the others
+    std::chrono::minutes every{60};              // between two runs of the deployment, give or take a tenth
+    unsigned batch_rows = 1000;                  // deleted in one transaction at most; fewer where that takes long
+    double share = 0.3;                          // of a run's time in which it works; it rests for the others
+    std::string time_zone = "Europe/Stockholm";  // in which an hour of faded calls begins, an IANA name
 };
 
 /// What the room works with. All of it outlives the room; everything asynchronous runs on `executor`, which must
@@ -38,6 +40,7 @@ struct RetentionParts {
 };
 
 /// Deletes what is past its period, as the register's [expiry] says, and nothing of a person under a legal hold.
+/// Calls fade: their numbers lose the last digits, then become tokens, and in the end only counts are left.
 ///
 /// Each server tries about every `every`; an advisory lock elects the one that runs. A run deletes category by
 /// category in bounded transactions and leaves a report. samtal_retention_overdue_rows{category} tells, about each

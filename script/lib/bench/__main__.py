@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import bad_load, calls, chat, effect, erasure, history, ingest, keys, profile, sockets, start
+from bench import bad_load, calls, chat, effect, erasure, fading, history, ingest, keys, profile, sockets, start
 from bench.measure import Measure
 from bench.platform import Platform
 
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Platform], Iterator[Measure]]] = {
     "erasure": erasure.measure,
     "erasure_large": effect.measure_erasure,
     "retention_effect": effect.measure_retention,
+    "call_fading": fading.measure,
 }
 
 

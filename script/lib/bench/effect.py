@@ -1,4 +1,6 @@
-"""What a long job costs the others: a large person's erasure and a large run of retention, while a thousand messages a second go."""
+"""What a long job costs the others: a large person's erasure and a large run of retention, while a thousand messages a second go.
+
+`effect` is for other modules too."""
 
 import os
 import sys
@@ -22,7 +24,7 @@ def measure_erasure(platform: Platform) -> Iterator[Measure]:
     number = platform.made
     [person] = platform.people(1)
     _furnish(platform, person)
-    yield from _effect(platform, "erasure_large", lambda: erase(platform, number, person))
+    yield from effect(platform, "erasure_large", lambda: erase(platform, number, person))
 
 
 def measure_retention(platform: Platform) -> Iterator[Measure]:
@@ -36,10 +38,11 @@ def measure_retention(platform: Platform) -> Iterator[Measure]:
             raise SystemExit(f"retention left messages behind; the figure means nothing: {counts}")
         return time.monotonic() - began
 
-    yield from _effect(platform, "retention_effect", run)
+    yield from effect(platform, "retention_effect", run)
 
 
-def _effect(platform: Platform, name: str, job: Callable[[], float]) -> Iterator[Measure]:
+def effect(platform: Platform, name: str, job: Callable[[], float]) -> Iterator[Measure]:
+    """`job` says how long it took; then what the others had meanwhile, beside what they had before."""
     platform.pairs  # noqa: B018  # made before the clock runs
     traffic = Traffic(platform)
     try:

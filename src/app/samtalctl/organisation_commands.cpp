@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "samtal/core/id.hpp"
 
+#include <array>
 #include <memory>
 
 namespace samtal::ctl {
@@ -18,26 +19,54 @@ void create(Context const& context, NewOrganisation const& wanted) {
 }
 
 struct RetentionChoice {
-    std::string organisation, chat;
+    std::string organisation;
+    std::array<std::string, 5> periods;  // in the order of period_options; empty: not to be changed
 };
+
+/// The options, and what the server calls them.
+struct PeriodOption {
+    char const *flag, *field, *help;
+};
+constexpr std::array<PeriodOption, 5> period_options{
+    {{"--chat", "chat", "Messages go after this long"},
+     {"--calls-masked", "calls_masked", "The last digits of the other's number, and the note, go after this long"},
+     {"--calls-token", "calls_token",
+      "The rest of the number goes after this long: a random token takes its place"},
+     {"--calls", "calls", "The call itself goes after this long: it is only counted, by the hour"},
+     {"--call-counters", "call_counters", "Those counts go after this long"}}};
 
 void set_retention(Context const& context, RetentionChoice const& wanted) {
     if (!parse_uuid(wanted.organisation)) throw Failure{"no such thing"};
     nlohmann::json body = nlohmann::json::object();
-    if (wanted.chat != "register") body["chat"] = wanted.chat;
-    auto const set = post(context, "/admin/organisations/" + wanted.organisation + "/retention", body);
-    answer(context, set, "chat is kept " + (wanted.chat == "register" ? "as the register says" : wanted.chat));
+    std::string said;
+    for (std::size_t n = 0; n < period_options.size(); ++n) {
+        std::string const& period = wanted.periods[n];
+        if (period.empty()) continue;
+        body[period_options[n].field] = period;
+        said.append(said.empty() ? "" : ", ").append(period_options[n].field).append(": ");
+        said.append(period == "register" ? "as the register says" : period);
+    }
+    answer(context, post(context, "/admin/organisations/" + wanted.organisation + "/retention", body), said);
 }
 
 void add_set_retention(CLI::App& group, Context& context) {
-    auto* command = group.add_subcommand(
-        "set-retention", "How long its chat is kept: shorter than the register says, never longer; recorded");
+    auto* command = group.add_subcommand("set-retention",
+                                         "How long its chat is kept and how its calls fade: in shorter periods "
+                                         "than the register's, never longer; recorded");
     auto const wanted = std::make_shared<RetentionChoice>();
-    command->add_option("--organisation", wanted->organisation, "Whose chat")->required()->type_name("ID");
-    command->add_option("--chat", wanted->chat, "An ISO 8601 period, or `register` for the register's own")
+    command->add_option("--organisation", wanted->organisation, "Whose chat and calls")
         ->required()
-        ->type_name("PERIOD");
-    command->footer("Example:\n  samtalctl organisation set-retention --organisation ID --chat P6M");
+        ->type_name("ID");
+    auto* periods = command->add_option_group(
+        "Periods", "ISO 8601, after the message or the call; `register` for the register's own");
+    for (std::size_t n = 0; n < period_options.size(); ++n)
+        periods->add_option(period_options[n].flag, wanted->periods[n], period_options[n].help)
+            ->type_name("PERIOD");
+    periods->require_option(1, static_cast<int>(period_options.size()));
+    command->footer(
+        "Examples:\n  samtalctl organisation set-retention --organisation ID --chat P6M\n"
+        "  samtalctl organisation set-retention --organisation ID --calls-masked P7D --calls-token P14D --calls "
+        "P1M");
     command->callback(
         [&context, wanted] { context.action = [&context, wanted] { set_retention(context, *wanted); }; });
 }

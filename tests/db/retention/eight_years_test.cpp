@@ -47,6 +47,12 @@ std::vector<Planted> const tables{
      "ended_at, outcome, decision_id) "
      "VALUES ('{0}', '{2}', gen_random_uuid(), sha256(uuid_send(gen_random_uuid())), 'incoming', '', {1}, {1}, "
      "'busy', gen_random_uuid())"},
+    {"call_counters",
+     "hour",
+     {13, 0},
+     "INSERT INTO call_counters (organisation_id, owner_id, hour, direction, outcome, calls, talk_s, longest_s, "
+     "batch_id) VALUES ('{0}', '{2}', {1}, 'outgoing', 'busy', 1, 0, 0, gen_random_uuid())",
+     "direction = 'outgoing' AND organisation_id"},  // beside them stand what becomes of the calls above
     {"call_requests",
      "ends_at",
      {0, 0},
@@ -219,7 +225,7 @@ protected:
         std::set<Timestamp> found;
         Timestamp const begin{sys_days{first / January / 1}}, end{sys_days{(first + years{8}) / January / 1}};
         for (Timestamp t = begin; t <= end; t += days{14}) found.insert(t);
-        for (Period const period : {Period{12, 0}, Period{6, 0}, Period{60, 0}, Period{0, 90}})
+        for (Period const period : {Period{12, 0}, Period{13, 0}, Period{6, 0}, Period{60, 0}, Period{0, 90}})
             for (Timestamp const t : times) {
                 year_month_day const day{floor<days>(t)};
                 if (day.month() != February && day.month() != August) continue;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "retention/fading_steps.hpp"
+#include "retention/pg_fading_repository.hpp"
 #include "retention/pg_hold_repository.hpp"
 #include "retention/pg_retention_repository.hpp"
 #include "retention/retention_codec.hpp"
@@ -88,10 +90,12 @@ protected:
 
     PgRetentionRepository repository{db};
     PgHoldRepository holds{db, cipher};
+    PgFadingRepository fading{db, cipher, "Europe/Stockholm"};
     RetentionService service{repository,
                              [] { return decode_rules(register_expiry); },
                              {std::chrono::minutes{60}, batch_rows, 1},
-                             system_now};
+                             system_now,
+                             {&fading, [] { return fading_steps(processing::built_in()); }}};
 };
 
 }  // namespace samtal::retention

@@ -204,7 +204,8 @@ TEST_F(RetentionTest, EachRunLeavesAReport) {
     EXPECT_EQ(reports[0].run.moment, later);
     EXPECT_TRUE(reports[0].ended_at.has_value());
     EXPECT_EQ(reports[0].counts.at("messages"), 1);
-    EXPECT_EQ(reports[0].counts.size(), decode_rules(register_expiry).size());
+    EXPECT_EQ(reports[0].counts.size(),
+              decode_rules(register_expiry).size() + fading_steps(processing::built_in()).size());
 }
 
 }  // namespace

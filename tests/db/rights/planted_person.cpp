@@ -168,6 +168,15 @@ void PlantedPerson::plant_calls() {
         .raw("counterpart_hash", random_hash)
         .sealed("note", mark_.text("ring igen"), call)
         .raw("decision_id", "gen_random_uuid()");
+    row("call_counters")
+        .plain("owner_id", user_)
+        .plain("hour", mark_.time())
+        .plain("direction", "incoming")
+        .plain("outcome", "no_answer")
+        .plain("calls", "3")
+        .plain("talk_s", "71")
+        .plain("longest_s", "70")
+        .raw("batch_id", "gen_random_uuid()");
 }
 
 void PlantedPerson::plant_rooms_of_calls() {
