@@ -1,3 +1,4 @@
+#include "calls/report_range.hpp"
 #include "calls_test_base.hpp"
 #include "retention/fading_steps.hpp"
 #include "retention/pg_fading_repository.hpp"
@@ -31,21 +32,27 @@ protected:
         return testing::run(service.due(permit, moment)).value();
     }
 
-    /// Every figure of the year, and of each of its days.
+    static std::string line(Figures const& f) {
+        return fmt::format("{} {} {} {} {} {}\n", f.incoming, f.outgoing, f.answered, f.missed, f.talk_s,
+                           f.longest_s);
+    }
+    /// Every figure of the year, and of each of its days, and by counterpart in all.
     std::string figures_of(Principal const& who) {
         auto const permit = this->permit<purpose::CallHistory>(who);
         std::string text;
         for (Bucket const bucket : {Bucket::day, Bucket::month}) {
             AskFigures const year{RangeEnd{at("2026-01-01T00:00:00Z"), true},
                                   RangeEnd{at("2027-01-01T00:00:00Z"), true}, bucket};
-            auto const found = testing::run(history.figures(permit, year, ended)).value();
+            auto const range = report_range(year, "Europe/Stockholm", ended).value();
+            auto const found = testing::run(history.figures(permit, range)).value();
             for (auto const& [start, f] : found.buckets)
-                if (f.incoming + f.outgoing > 0)
-                    text += fmt::format("{}: {} {} {} {}\n", rfc3339(start), f.incoming, f.outgoing, f.missed,
-                                        f.talk_s);
-            text += fmt::format("{} {} {} {}\n", found.totals.incoming, found.totals.outgoing, found.totals.missed,
-                                found.totals.talk_s);
+                if (f.incoming + f.outgoing > 0) text += fmt::format("{}: {}", rfc3339(start), line(f));
+            text += line(found.totals);
         }
+        AskFigures const year{RangeEnd{at("2026-01-01T00:00:00Z"), true},
+                              RangeEnd{at("2027-01-01T00:00:00Z"), true}};
+        auto const range = whole_range(year, "Europe/Stockholm", ended).value();
+        text += line(testing::run(history.counterparts(permit, range, 50)).value().totals);
         return text;
     }
     std::int64_t number(std::string const& sql) { return test.admin(sql)[0][0].as<std::int64_t>(); }
@@ -287,10 +294,10 @@ TEST_F(CallFadingTest, E1_ACorrectionThatMeetsARowAsItFadesLeavesIt) {
     auto const permit = gate.permit_machine<purpose::CallSetup>(organisation);
     auto const corrected = call(anna_number, bo_number);
     auto const written = testing::run(db.run(permit, [&](storage::Tx& tx) -> Result<void> {
-        return write_rows(
-            tx, cipher,
-            {{permit, anna.user, storage::id_of<CallId>(id[0][0]), true, std::string(32, 's'), "", 0,
-              Direction::outgoing, *corrected.caller, corrected.callee, corrected.times, corrected.outcome}});
+        write_rows(tx, *test.keys,
+                   {{permit, anna.user, storage::id_of<CallId>(id[0][0]), true, "1", "", 0, Direction::outgoing,
+                     *corrected.caller, corrected.callee, corrected.times, corrected.outcome}});
+        return {};
     }));
     EXPECT_TRUE(written.has_value());
     EXPECT_EQ(history_of(anna), Lines{"outgoing +46701740605 +4670174****"});

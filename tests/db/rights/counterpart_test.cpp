@@ -71,8 +71,8 @@ protected:
 
     using Lines = std::vector<std::string>;
     SwitchId const switch_id = fresh_id<SwitchId>();
-    calls::PgCallIntake intake{db, cipher, test.ring, numbers};
-    calls::PgCallHistory history{db, cipher, "Europe/Stockholm"};
+    calls::PgCallIntake intake{db, *test.keys, test.ring, numbers};
+    calls::PgCallHistory history{db, cipher, numbers};
 };
 
 TEST_F(ErasedCounterpartTest, J1_OthersCallsKeepTimeDirectionAndLengthAndNothingOfThePerson) {
