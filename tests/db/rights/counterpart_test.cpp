@@ -64,9 +64,11 @@ protected:
                         "holding = 'calls_of_others'",
                         work.id.text()));
     }
-    void write_notes() {
-        test.admin(
-            fmt::format("UPDATE calls SET note = counterpart WHERE organisation_id = '{}'", organisation.text()));
+    void write_notes(Principal const& who) {
+        auto const permit = this->permit<purpose::CallHistory>(who);
+        auto const page = run(history.page(permit, {{}, {}, {}, 200})).value();
+        for (auto const& item : page.items)
+            ASSERT_TRUE(run(history.write_note(permit, item.id, calls::Note{"ring Kim igen"})));
     }
 
     using Lines = std::vector<std::string>;
@@ -80,7 +82,7 @@ TEST_F(ErasedCounterpartTest, J1_OthersCallsKeepTimeDirectionAndLengthAndNothing
     called("1", gone_number, friend_number);
     called("2", friend_number, gone_number, "2026-03-05T12:00:00Z");
     called("3", friend_number, "+46812345678", "2026-03-06T12:00:00Z");
-    write_notes();
+    write_notes(stays);
     Work const work = ask(gone);
     EXPECT_TRUE(erased(work));
     EXPECT_EQ(removed(work), 2);
