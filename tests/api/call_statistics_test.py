@@ -63,6 +63,7 @@ def test_E1_every_bucket_sums_up_the_same_calls(switch: Client, me: Person, hire
     assert figures(parts["totals"]) == total(parts["items"]) == expected
     assert figures(parts["rest"]) == [0] * 6
     assert figures(statistics(me, EARLIER_WEEK)["totals"]) == [0] * 6
+    assert counterparts(me, EARLIER_WEEK + "&time_zone=Asia/Kathmandu")["items"] == []
     assert counterparts(me, EARLIER_WEEK) == {"totals": dict.fromkeys(FIGURES, 0), "items": [], "rest": dict.fromkeys(FIGURES, 0)}
 
 

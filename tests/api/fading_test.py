@@ -52,7 +52,7 @@ def employ(place: Platform, org: str) -> Hire:
 
 
 @pytest.fixture
-def switchboard(place: Platform, org: str) -> Client:
+def pbx(place: Platform, org: str) -> Client:
     return Client(place.url, place.ctl("switch", "create", "--organisation", org, "--name", "Växeln")["token"])
 
 
@@ -67,8 +67,8 @@ def record(caller: str | None, callee: str | None, *, age: float = 0, talk: int 
     return made | changes
 
 
-def report(switchboard: Client, *records: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = ok(switchboard.post("/v1/ingest/calls", list(records)), 200)
+def report(pbx: Client, *records: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = ok(pbx.post("/v1/ingest/calls", list(records)), 200)
     assert not answer["rejected"]
     return answer
 
@@ -93,6 +93,11 @@ def figures(client: Client, bucket: str = "day") -> dict[str, Any]:
     return ok(client.get(f"/v1/calls/statistics?from={start}&to={end}&bucket={bucket}"), 200)
 
 
+def by_counterpart(client: Client) -> dict[str, Any]:
+    start, end = ago(days=300).strftime("%Y-%m-%d"), ago(days=-2).strftime("%Y-%m-%d")
+    return ok(client.get(f"/v1/calls/statistics/counterparts?from={start}&to={end}"), 200)
+
+
 def exported(who: Person, client: Client) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bytes]:
     """The archive's calls and counters, and all its files together."""
     ok(client.post("/v1/reauthenticate", {"password": who.password}), 204)
@@ -110,18 +115,21 @@ def sums(calls: list[dict[str, Any]], counters: list[dict[str, Any]]) -> dict[st
             return 0
         return int((datetime.datetime.fromisoformat(call["ended_at"]) - datetime.datetime.fromisoformat(call["answered_at"])).total_seconds())
 
-    rows = [(c["direction"], c["outcome"], 1, talk(c)) for c in calls] + [(c["direction"], c["outcome"], c["calls"], c["talk_s"]) for c in counters]
-    return {"incoming": sum(n for way, _, n, _ in rows if way == "incoming"), "outgoing": sum(n for way, _, n, _ in rows if way == "outgoing"),
-            "missed": sum(n for way, how, n, _ in rows if way == "incoming" and how != "answered"), "talk_s": sum(t for *_, t in rows)}
+    rows = [(c["direction"], c["outcome"], 1, talk(c), talk(c)) for c in calls]
+    rows += [(c["direction"], c["outcome"], c["calls"], c["talk_s"], c["longest_s"]) for c in counters]
+    return {"incoming": sum(n for way, _, n, *_ in rows if way == "incoming"), "outgoing": sum(n for way, _, n, *_ in rows if way == "outgoing"),
+            "answered": sum(n for _, how, n, *_ in rows if how == "answered"),
+            "missed": sum(n for way, how, n, *_ in rows if way == "incoming" and how != "answered"),
+            "talk_s": sum(talked for *_, talked, _ in rows), "longest_s": max(longest for *_, longest in rows)}
 
 
-def test_E1_a_call_fades_by_the_clock_and_totals_stay(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_E1_a_call_fades_by_the_clock_and_totals_stay(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(), employ()
-    report(switchboard, record(one.phone, two.phone), record(two.phone, one.phone, talk=0), record(SHOP, one.phone, talk=7),
+    report(pbx, record(one.phone, two.phone), record(two.phone, one.phone, talk=0), record(SHOP, one.phone, talk=7),
            record("112", one.phone), record(None, one.phone, talk=0))
-    report(switchboard, *(record(one.phone, SHOP, age=n, talk=n) for n in (3, 10, 17)))
+    report(pbx, *(record(one.phone, SHOP, age=n, talk=n) for n in (3, 10, 17)))
     before, months = figures(one.client), figures(one.client, "month")
-    assert before["totals"] == {"incoming": 4, "outgoing": 4, "missed": 2, "talk_s": 60 + 7 + 60 + 3 + 10 + 17}
+    assert before["totals"] == {"incoming": 4, "outgoing": 4, "answered": 6, "missed": 2, "talk_s": 60 + 7 + 60 + 3 + 10 + 17, "longest_s": 60}
 
     expected = {31: "masked", 61: "token", 91: None}
     for days, stage in expected.items():
@@ -141,6 +149,9 @@ def test_E1_a_call_fades_by_the_clock_and_totals_stay(place: Platform, employ: H
             assert digits == {two.phone[:-4], SHOP[:-4], ""} if stage == "masked" else all(n.startswith("~") for n in numbers)
             assert two.phone not in client.get("/v1/calls?limit=200").text
         assert figures(client) == before and figures(client, "month") == months
+        parts = by_counterpart(client)
+        assert parts["totals"] == before["totals"]
+        assert {part["kind"] for part in parts["items"]} == {stage or "counted"}
         assert sums(*exported(one, client)[:2]) == before["totals"]
         assert [each[0] for each in shown(two.second_client(), two.phone)] == ([stage, stage] if stage else [])
 
@@ -149,28 +160,28 @@ def test_E1_a_call_fades_by_the_clock_and_totals_stay(place: Platform, employ: H
     assert figures(one.second_client())["totals"]["outgoing"] == 0
 
 
-def test_E1_nothing_late_brings_a_faded_call_back(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_E1_nothing_late_brings_a_faded_call_back(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(), employ()
     old = {age: record(one.phone, two.phone, age=age) for age in (40, 70, 100)}
-    report(switchboard, *old.values())
+    report(pbx, *old.values())
     run(place)
     calls, before = shown(one.client, one.phone), figures(one.client)
     assert [stage for stage, *_ in calls] == ["masked", "token"]
     for call in old.values():
         later = (datetime.datetime.fromisoformat(call["ended_at"]) + datetime.timedelta(seconds=5)).isoformat()
-        assert report(switchboard, call)["duplicates"] == 1
-        assert report(switchboard, call | {"ended_at": later})["corrected"] == 1
-        assert report(switchboard, call | {"callee": {"number": SHOP}})["corrected"] == 1
+        assert report(pbx, call)["duplicates"] == 1
+        assert report(pbx, call | {"ended_at": later})["corrected"] == 1
+        assert report(pbx, call | {"callee": {"number": SHOP}})["corrected"] == 1
     assert shown(one.client, one.phone) == calls and figures(one.client) == before
-    report(switchboard, record(one.phone, two.phone, age=50))
+    report(pbx, record(one.phone, two.phone, age=50))
     assert [stage for stage, *_ in shown(one.client, one.phone)] == ["masked", "full", "token"], "what comes late is stored"
     assert run(place)["calls_masked"] == 2
     assert [stage for stage, *_ in shown(one.client, one.phone)] == ["masked", "masked", "token"]
 
 
-def test_I1_an_organisation_lets_its_calls_fade_sooner(place: Platform, org: str, employ: Hire, switchboard: Client) -> None:
+def test_I1_an_organisation_lets_its_calls_fade_sooner(place: Platform, org: str, employ: Hire, pbx: Client) -> None:
     who = employ()
-    report(switchboard, *(record(who.phone, SHOP, age=age) for age in (1, 4, 12)))
+    report(pbx, *(record(who.phone, SHOP, age=age) for age in (1, 4, 12)))
     plain = ok(who.client.get("/v1/me/notice?language=en"), 200)
     told = place.run_ctl("organisation", "set-retention", "--help").stdout
     assert all(option in told for option in ("--chat", "--calls-masked", "--calls-token", "--calls", "--call-counters"))
@@ -189,9 +200,9 @@ def test_I1_an_organisation_lets_its_calls_fade_sooner(place: Platform, org: str
     assert ok(who.client.get("/v1/me/notice?language=en"), 200) == plain
 
 
-def test_I1_a_legal_hold_keeps_a_call_whole(place: Platform, org: str, employ: Hire, switchboard: Client) -> None:
+def test_I1_a_legal_hold_keeps_a_call_whole(place: Platform, org: str, employ: Hire, pbx: Client) -> None:
     held, other = employ(), employ()
-    report(switchboard, record(held.phone, other.phone, age=100), record(held.phone, other.phone, age=40))
+    report(pbx, record(held.phone, other.phone, age=100), record(held.phone, other.phone, age=40))
     place.ctl("hold", "add", "--user", held.user_id, "--case", "T 9-26", "--organisation", org)
     run(place)
     assert shown(held.client, held.phone) == [("full", "outgoing", other.phone)] * 2
@@ -202,9 +213,9 @@ def test_I1_a_legal_hold_keeps_a_call_whole(place: Platform, org: str, employ: H
     assert figures(held.client)["totals"]["outgoing"] == 2
 
 
-def test_J2_counters_go_with_the_consent(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_J2_counters_go_with_the_consent(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(), employ()
-    report(switchboard, record(one.phone, two.phone, age=100))
+    report(pbx, record(one.phone, two.phone, age=100))
     run(place)
     assert figures(one.client)["totals"]["outgoing"] == 1
     one.consent("call_history", "withdrawn")
@@ -214,10 +225,10 @@ def test_J2_counters_go_with_the_consent(place: Platform, employ: Hire, switchbo
     assert figures(two.client)["totals"]["incoming"] == 1
 
 
-def test_J1_an_erased_persons_number_goes_from_others_calls(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_J1_an_erased_persons_number_goes_from_others_calls(place: Platform, employ: Hire, pbx: Client) -> None:
     gone, stays = employ(), employ()
     first = record(gone.phone, stays.phone, age=2)
-    report(switchboard, first, record(stays.phone, gone.phone, age=1, talk=0), record(stays.phone, SHOP))
+    report(pbx, first, record(stays.phone, gone.phone, age=1, talk=0), record(stays.phone, SHOP))
     before = figures(stays.client)
     ok(gone.client.post("/v1/reauthenticate", {"password": gone.password}), 204)
     made = ok(gone.client.post(REQUESTS, {"kind": "erasure"}), 202)
@@ -231,6 +242,6 @@ def test_J1_an_erased_persons_number_goes_from_others_calls(place: Platform, emp
     calls, counters, everything = exported(stays, stays.client)
     assert gone.phone.encode() not in everything and gone.phone[3:].encode() not in everything
     assert sums(calls, counters) == before["totals"]
-    report(switchboard, first | {"ended_at": (ago(days=2) + datetime.timedelta(seconds=9)).isoformat()})
-    report(switchboard, first | {"caller": {"number": SHOP}})
+    report(pbx, first | {"ended_at": (ago(days=2) + datetime.timedelta(seconds=9)).isoformat()})
+    report(pbx, first | {"caller": {"number": SHOP}})
     assert shown(stays.client, stays.phone) == expected

@@ -48,7 +48,7 @@ def employ(place: Platform, org: str) -> Hire:
 
 
 @pytest.fixture(scope="module")
-def switchboard(place: Platform, org: str) -> Client:
+def pbx(place: Platform, org: str) -> Client:
     return Client(place.url, place.ctl("switch", "create", "--organisation", org, "--name", "Växeln")["token"])
 
 
@@ -64,11 +64,11 @@ def anew(who: Person) -> Client:
     return who.second_client()
 
 
-def report_call(switchboard: Client, caller: Person, callee: Person, name: str) -> None:
+def report_call(pbx: Client, caller: Person, callee: Person, name: str) -> None:
     end = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = {"source_call_id": name, "caller": {"number": caller.phone}, "callee": {"number": callee.phone},
               "started_at": end, "answered_at": end, "ended_at": end, "outcome": "answered"}
-    assert ok(switchboard.post("/v1/ingest/calls", [record]), 200)["accepted"] == 1
+    assert ok(pbx.post("/v1/ingest/calls", [record]), 200)["accepted"] == 1
 
 
 def history(client: Client, conversation: str) -> list[int]:
@@ -80,13 +80,13 @@ def first_and_last(client: Client, conversation: str) -> tuple[int, int]:
     return found["first_seq"], found["last_seq"]
 
 
-def test_I1_a_persons_data_expires_category_by_category(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_I1_a_persons_data_expires_category_by_category(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(given_name="Ett"), employ(given_name="Tva")
     conversation = people.conversation(one, two)
     socket = one.socket()
     for n in range(5):
         socket.say(conversation, f"rad {n}")
-    report_call(switchboard, one, two, "expires")
+    report_call(pbx, one, two, "expires")
     assert run(place)["messages"] == 0
     assert history(one.client, conversation) == [5, 4, 3, 2, 1]
 
@@ -113,12 +113,12 @@ def test_I1_a_persons_data_expires_category_by_category(place: Platform, employ:
     assert done["positions"][conversation]["first_seq"] == 6
 
 
-def test_I1_a_dry_run_counts_what_the_run_deletes(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_I1_a_dry_run_counts_what_the_run_deletes(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(), employ()
     socket, conversation = one.socket(), people.conversation(one, two)
     for n in range(3):
         socket.say(conversation, f"rad {n}")
-    report_call(switchboard, one, two, "dry")
+    report_call(pbx, one, two, "dry")
     counted = run(place, A_YEAR, "--dry-run")
     assert history(one.client, conversation) == [3, 2, 1], "nothing went"
     assert counted["messages"] >= 3 and counted["calls"] >= 2 and counted["sessions"] >= 2
@@ -126,12 +126,12 @@ def test_I1_a_dry_run_counts_what_the_run_deletes(place: Platform, employ: Hire,
     assert set(run(place, A_YEAR, "--dry-run").values()) == {0}
 
 
-def test_I1_a_legal_hold_stops_it_and_its_release_finishes(place: Platform, org: str, employ: Hire, switchboard: Client) -> None:
+def test_I1_a_legal_hold_stops_it_and_its_release_finishes(place: Platform, org: str, employ: Hire, pbx: Client) -> None:
     held, other = employ(), employ()
     conversation = people.conversation(held, other)
     for who in (other, held, other, held):
         who.socket().say(conversation, "tvist")
-    report_call(switchboard, held, other, "held")
+    report_call(pbx, held, other, "held")
     placed = place.ctl("hold", "add", "--user", held.user_id, "--case", "T 1234-26", "--organisation", org)
     assert placed["released_at"] is None
     with pytest.raises(CommandFailed):
@@ -154,15 +154,15 @@ def test_I1_a_legal_hold_stops_it_and_its_release_finishes(place: Platform, org:
     assert [leaf[0] for leaf in leaves] == ["hold.added", "hold.released"]
 
 
-def test_I1_a_withdrawn_consents_rows_are_gone_with_the_next_run(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_I1_a_withdrawn_consents_rows_are_gone_with_the_next_run(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(), employ()
-    report_call(switchboard, one, two, "withdrawn")
+    report_call(pbx, one, two, "withdrawn")
     one.consent("call_history", "withdrawn")
     assert run(place)["calls_withdrawn"] == 1
     assert len(items(two.client.get("/v1/calls"))) == 1
     two.consent("call_history", "withdrawn")
     two.consent("call_history", "given")
-    report_call(switchboard, one, two, "given anew")
+    report_call(pbx, one, two, "given anew")
     assert run(place)["calls_of_earlier_consent"] == 1
     assert len(items(two.client.get("/v1/calls"))) == 1, "what came under the new consent stays"
 
@@ -296,9 +296,9 @@ def test_I1_the_service_answers_while_much_is_deleted(place: Platform, employ: H
     assert history(one.client, conversation)[0] == 30_000 + said
 
 
-def test_I1_nothing_is_kept_for_authorities_by_a_closed_group(place: Platform, employ: Hire, switchboard: Client) -> None:
+def test_I1_nothing_is_kept_for_authorities_by_a_closed_group(place: Platform, employ: Hire, pbx: Client) -> None:
     one, two = employ(role="admin"), employ(role="admin")
-    report_call(switchboard, one, two, "law")
+    report_call(pbx, one, two, "law")
     assert Cluster(place).ask("samtal", "SELECT count(*) FROM law_retention_calls") == [["0"]]
     done = place.run_ctl("authority-disclosure", "--case", "AM 1-26", "--number", one.phone, "--from", "2026-01-01",
                          "--to", in_days(1), "--by", one.user_id, "--second", two.user_id)

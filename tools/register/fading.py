@@ -113,6 +113,7 @@ BEGIN
     ), kept AS (
         INSERT INTO call_counters AS k (organisation_id, owner_id, hour, direction, outcome, calls, talk_s, longest_s, batch_id)
         SELECT organisation, s.owner_id, s.hour, s.direction, s.outcome, s.calls, s.talk_s, s.longest_s, batch FROM sums s
+         WHERE EXISTS (SELECT FROM users u WHERE u.organisation_id = organisation AND u.user_id = s.owner_id) -- calls have no foreign key
             ON CONFLICT (organisation_id, owner_id, hour, direction, outcome) DO UPDATE
            SET calls = k.calls + excluded.calls, talk_s = k.talk_s + excluded.talk_s,
                longest_s = greatest(k.longest_s, excluded.longest_s)
