@@ -18,7 +18,8 @@ protected:
     std::vector<std::string> outcomes_of(Principal const& who) {
         auto const permit = this->permit<purpose::CallHistory>(who);
         std::vector<std::string> outcomes;
-        for (auto const& item : testing::run(history.page(permit, {{}, {}, {}, 200}))->items)
+        auto const page = testing::run(history.page(permit, {{}, {}, {}, 200})).value();
+        for (auto const& item : page.items)
             outcomes.push_back(fmt::format("{} {}", rfc3339(item.times.open(permit).started_at).substr(17, 2),
                                            name_of(item.outcome)));
         return outcomes;
