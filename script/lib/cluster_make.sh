@@ -20,8 +20,7 @@ make_cluster() {
   [[ ! -d $directory ]] || return 0
   rm -rf -- "$directory.new"
   { mkdir -m 0700 -- "$directory.new" && chown "$CLUSTER_USER:" -- "$directory.new"; } || fail "cannot make $directory.new"
-  # A new segment of the log is filled with zeros while every commit waits: 50 ms for one of 16 MB, which is the default.
-  if ! (cd / && "${AS_CLUSTER[@]}" setpriv --pdeathsig TERM "${CLUSTER_BIN[$1]}/initdb" --pgdata="$directory.new" --wal-segsize=2 \
+  if ! (cd / && "${AS_CLUSTER[@]}" setpriv --pdeathsig TERM "${CLUSTER_BIN[$1]}/initdb" --pgdata="$directory.new" \
     --data-checksums --encoding=UTF8 --locale=C.UTF-8 --username="$CLUSTER_USER" --auth=reject --no-instructions) &>"$log"; then
     rm -rf -- "$directory.new"
     fail "the database cluster cannot be made: $(grep -m 1 -oE '(No space left|could not|error:|FATAL:).*' "$log" || echo "see $log")"

@@ -16,6 +16,7 @@ SECONDS = 10
 
 def measure_throughput(platform: Platform) -> Iterator[Measure]:
     """Messages a second that are both acknowledged to the sender and delivered to the other."""
+    platform.age_the_log()
     load = _load(platform)
     rows = Pgbench(platform, SECONDS).inserts_per_s()
     yield beside("chat_send", min(load["acked_per_s"], load["delivered_per_s"]), "1/s", "pgbench single-row insert", rows)
@@ -23,6 +24,7 @@ def measure_throughput(platform: Platform) -> Iterator[Measure]:
 
 def measure_cpu(platform: Platform) -> Iterator[Measure]:
     """CPU seconds of the server and PostgreSQL for ten thousand messages, as fast as they come."""
+    platform.age_the_log()
     platform.pairs  # noqa: B018  # made before the clock runs
     before = platform.cpu_seconds()
     load = _load(platform)
@@ -32,6 +34,7 @@ def measure_cpu(platform: Platform) -> Iterator[Measure]:
 
 def measure_latency(platform: Platform) -> Iterator[Measure]:
     """From sending to the peer's socket, at a thousand messages a second and at ten thousand."""
+    platform.age_the_log()
     for rate, percentiles in ((1_000, ("p50", "p99", "p999")), (10_000, ("p50", "p99"))):
         load = _load(platform, "--rate", str(rate))
         if load["delivered_per_s"] < rate * 0.9:
