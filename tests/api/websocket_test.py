@@ -192,8 +192,9 @@ def test_a_frame_against_the_protocol_closes_with_1002(anna: Person, platform: P
 
 
 def test_compression_is_not_negotiated(anna: Person, platform: Platform) -> None:
-    answer = anna.client.get("/v1/ws", stream=True, headers=UPGRADE | {
-        "Sec-WebSocket-Extensions": "permessage-deflate"})
+    client = Client(platform.url, anna.client.token)  # of its own: the connection speaks no HTTP after this
+    answer = client.get("/v1/ws", stream=True, headers=UPGRADE | {"Sec-WebSocket-Extensions": "permessage-deflate"})
     assert answer.status_code == 101
     assert "Sec-WebSocket-Extensions" not in answer.headers
     answer.close()
+    client.session.close()
