@@ -1,11 +1,4 @@
-#include "calls/report_range.hpp"
-#include "calls_test_base.hpp"
-#include "retention/fading_steps.hpp"
-#include "retention/pg_fading_repository.hpp"
-#include "retention/pg_retention_repository.hpp"
-#include "retention/retention_codec.hpp"
-#include "retention/retention_service.hpp"
-#include "samtal/core/register_texts.hpp"
+#include "fading_fixture.hpp"
 
 #include <set>
 
@@ -13,86 +6,7 @@ namespace samtal::calls {
 namespace {
 
 using namespace std::chrono_literals;
-using retention::Counts;
 using std::chrono::days;
-
-/// Calls that grow old: small batches, so that a handful takes several.
-class CallFadingTest : public CallsDatabaseTest {
-protected:
-    static constexpr unsigned batch_rows = 3;
-    Timestamp const ended = at("2026-03-04T12:01:10Z");  // of a call that began when call() says
-
-    retention::RetentionPermit job() { return gate.permit_machine<purpose::Retention>(OrganisationId::nil()); }
-    Counts run(Timestamp moment) {
-        auto const permit = job();
-        return testing::run(service.run(permit, retention::RunKind::manual, moment)).value().value();
-    }
-    Counts due(Timestamp moment) {
-        auto const permit = job();
-        return testing::run(service.due(permit, moment)).value();
-    }
-
-    static std::string line(Figures const& f) {
-        return fmt::format("{} {} {} {} {} {}\n", f.incoming, f.outgoing, f.answered, f.missed, f.talk_s,
-                           f.longest_s);
-    }
-    /// Every figure of the year, and of each of its days, and by counterpart in all.
-    std::string figures_of(Principal const& who) {
-        auto const permit = this->permit<purpose::CallHistory>(who);
-        std::string text;
-        for (Bucket const bucket : {Bucket::day, Bucket::month}) {
-            AskFigures const year{RangeEnd{at("2026-01-01T00:00:00Z"), true},
-                                  RangeEnd{at("2027-01-01T00:00:00Z"), true}, bucket};
-            auto const range = report_range(year, "Europe/Stockholm", ended).value();
-            auto const found = testing::run(history.figures(permit, range)).value();
-            for (auto const& [start, f] : found.buckets)
-                if (f.incoming + f.outgoing > 0) text += fmt::format("{}: {}", rfc3339(start), line(f));
-            text += line(found.totals);
-        }
-        AskFigures const year{RangeEnd{at("2026-01-01T00:00:00Z"), true},
-                              RangeEnd{at("2027-01-01T00:00:00Z"), true}};
-        auto const range = whole_range(year, "Europe/Stockholm", ended).value();
-        text += line(testing::run(history.counterparts(permit, range, 50)).value().totals);
-        return text;
-    }
-    std::int64_t number(std::string const& sql) { return test.admin(sql)[0][0].as<std::int64_t>(); }
-    std::int64_t rows(Principal const& who, std::string const& where = "true") {
-        return number(
-            fmt::format("SELECT count(*) FROM calls WHERE owner_id = '{}' AND {}", who.user.text(), where));
-    }
-    std::int64_t counted(Principal const& who) {
-        return number(fmt::format("SELECT coalesce(sum(calls), 0) FROM call_counters WHERE owner_id = '{}'",
-                                  who.user.text()));
-    }
-    void choose(std::string const& what) {
-        test.admin(
-            fmt::format("UPDATE organisations SET {} WHERE organisation_id = '{}'", what, organisation.text()));
-    }
-    void hold(Principal const& who) {
-        test.admin(
-            fmt::format("INSERT INTO legal_holds (organisation_id, hold_id, user_id, case_reference, placed_at) "
-                        "VALUES ('{}', gen_random_uuid(), '{}', 'T 1', now())",
-                        who.organisation.text(), who.user.text()));
-    }
-    /// A week of calls, of all kinds.
-    void busy_week(std::string const& caller, std::string const& callee) {
-        for (int n = 0; n < 28; ++n) {
-            auto const began = rfc3339(at("2026-03-02T21:10:00Z") + n * 6h);
-            auto const outcome = n % 3 == 0 ? Outcome::busy : n % 5 == 0 ? Outcome::no_answer : Outcome::answered;
-            auto reported =
-                n % 2 == 0 ? call(caller, callee, began, outcome) : call(callee, caller, began, outcome);
-            store(pending(fmt::format("week {}", n), reported), pending(fmt::format("again {}", n), reported));
-        }
-    }
-
-    retention::PgRetentionRepository repository{db};
-    retention::PgFadingRepository fading{db, cipher, "Europe/Stockholm"};
-    retention::RetentionService service{repository,
-                                        [] { return retention::decode_rules(register_expiry); },
-                                        {std::chrono::minutes{60}, batch_rows, 1},
-                                        system_now,
-                                        {&fading, [] { return retention::fading_steps(processing::built_in()); }}};
-};
 
 TEST_F(CallFadingTest, E1_ACallFadesByItsAgeAndNoDaySooner) {
     auto const anna = owner(anna_number), bo = owner(bo_number);
@@ -200,65 +114,6 @@ TEST_F(CallFadingTest, E1_TokensTellOnePersonsCallsApartAndJoinNothingAcrossPeop
     ASSERT_EQ(of_anna.size(), 2U);
     EXPECT_EQ(of_anna[0], of_anna[1]);
     EXPECT_NE(of_anna[0].substr(of_anna[0].find('~')), history_of(bo)[0].substr(history_of(bo)[0].find('~')));
-}
-
-TEST_F(CallFadingTest, I1_ALegalHoldKeepsCallsAsTheyAre) {
-    auto const anna = owner(anna_number), bo = owner(bo_number);
-    store(pending("1", call(anna_number, bo_number)));
-    hold(anna);
-    for (int day : {40, 70, 100}) run(ended + days{day});
-    EXPECT_EQ(history_of(anna), Lines{"outgoing +46701740605 +46701740606"});
-    EXPECT_EQ(counted(bo), 1);
-    test.admin(fmt::format("UPDATE legal_holds SET released_at = now() WHERE user_id = '{}'", anna.user.text()));
-    run(ended + days{100});
-    EXPECT_EQ(counted(anna), 1);
-}
-
-TEST_F(CallFadingTest, I1_AnOrganisationMayLetItsCallsFadeSoonerAndNeverLater) {
-    auto const anna = owner(anna_number);
-    auto const other = new_organisation();
-    auto const olle = person_in(other);
-    give(olle, "+46701740700", "2020-01-01");
-    consent(olle, "call_history");
-    store(pending("1", call(anna_number, bo_number)));
-    store_by(other, new_switch(other), {pending("1", call("+46701740700", bo_number))});
-    choose("calls_masked_after = '3 days', calls_token_after = '10 years', calls_kept = '1 month'");
-    run(ended + days{3});
-    EXPECT_EQ(history_of(anna), Lines{"outgoing +46701740605 +4670174****"});
-    EXPECT_EQ(history_of(olle), Lines{"outgoing +46701740700 +46701740606"});
-    run(at("2026-04-04T12:01:09Z"));
-    EXPECT_EQ(rows(anna, "stage = 'masked'"), 1);
-    run(at("2026-04-04T12:01:10Z"));
-    EXPECT_EQ(rows(anna), 0) << "a month, and not thirty days";
-    EXPECT_EQ(counted(anna), 1);
-    EXPECT_EQ(rows(olle, "stage = 'masked'"), 1);
-    choose("call_counters_kept = '2 months'");
-    run(at("2026-05-04T11:59:59Z"));
-    EXPECT_EQ(counted(anna), 1);
-    run(at("2026-05-04T12:00:00Z"));
-    EXPECT_EQ(counted(anna), 0);
-}
-
-TEST_F(CallFadingTest, H1_CountersGoWithTheConsentAsCallsDo) {
-    auto const anna = owner(anna_number), bo = owner(bo_number);
-    store(pending("1", call(anna_number, bo_number)), pending("2", call(anna_number, bo_number)));
-    run(ended + days{95});
-    ASSERT_EQ(counted(anna), 2);
-    auto const counters =
-        fmt::format("SELECT count(*) FROM call_counters WHERE owner_id = '{}'", anna.user.text());
-    consent(anna, "call_history", "withdrawn");
-    EXPECT_GE(run(system_now() + 1h).at("call_counters_withdrawn"), 1);
-    EXPECT_EQ(number(counters), 0);
-    EXPECT_EQ(counted(bo), 2);
-}
-
-TEST_F(CallFadingTest, H1_CallsOfAConsentThatEndedAreNotCounted) {
-    auto const anna = owner(anna_number);
-    store(pending("1", call(anna_number, bo_number)));
-    consent(anna, "call_history", "withdrawn");
-    auto const said = due(ended + days{95});
-    EXPECT_EQ(run(ended + days{95}).at("calls"), said.at("calls"));
-    EXPECT_EQ(counted(anna), 0);
 }
 
 TEST_F(CallFadingTest, E1_WhatComesLateOfAFadedCallIsNoNewRow) {
