@@ -32,6 +32,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = others + last
 
 
+@pytest.fixture(scope="module")
+def place() -> Iterator[Platform]:
+    """A platform of its own: a clock that runs ahead spares nobody."""
+    running = Platform()
+    try:
+        yield running.start()
+        assert running.stop() == 0
+    finally:
+        running.remove()
+
+
 @pytest.fixture(scope="session")
 def organisation(platform: Platform) -> str:
     return people.organisation(platform)

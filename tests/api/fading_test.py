@@ -6,7 +6,7 @@ import io
 import itertools
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,17 +28,6 @@ def ago(**age: float) -> datetime.datetime:
 
 def in_days(number: int) -> str:
     return ago(days=-number).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Platform]:
-    """A platform of its own: a clock that runs ahead spares nobody."""
-    running = Platform()
-    try:
-        yield running.start()
-        assert running.stop() == 0
-    finally:
-        running.remove()
 
 
 @pytest.fixture

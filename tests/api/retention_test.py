@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,27 +14,12 @@ from support.client import Client, items, ok
 from support.database import Cluster
 from support.people import Person
 from support.platform import CommandFailed, Platform, eventually
+from support.retention import anew, first_and_last, history, in_days, run
 
 Hire = Callable[..., Person]
 
-
-def in_days(number: int) -> str:
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 # Of messages (12 months) and calls (90 days), past their lags.
 A_YEAR, A_QUARTER = in_days(370), in_days(95)
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Platform]:
-    """A platform of its own: a clock that runs ahead spares nobody."""
-    running = Platform()
-    try:
-        yield running.start()
-        assert running.stop() == 0
-    finally:
-        running.remove()
 
 
 @pytest.fixture(scope="module")
@@ -52,32 +37,11 @@ def pbx(place: Platform, org: str) -> Client:
     return Client(place.url, place.ctl("switch", "create", "--organisation", org, "--name", "Växeln")["token"])
 
 
-def run(place: Platform, now: str | None = None, *more: str) -> dict[str, int]:
-    answer = place.ctl("retention", "run", *(["--now", now] if now else []), *more)
-    assert set(answer) == {"counts"}
-    counts: dict[str, int] = answer["counts"]
-    return counts
-
-
-def anew(who: Person) -> Client:
-    """The clock that ran ahead ended the sessions, as it should."""
-    return who.second_client()
-
-
 def report_call(pbx: Client, caller: Person, callee: Person, name: str) -> None:
     end = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = {"source_call_id": name, "caller": {"number": caller.phone}, "callee": {"number": callee.phone},
               "started_at": end, "answered_at": end, "ended_at": end, "outcome": "answered"}
     assert ok(pbx.post("/v1/ingest/calls", [record]), 200)["accepted"] == 1
-
-
-def history(client: Client, conversation: str) -> list[int]:
-    return [message["seq"] for message in items(client.get(f"/v1/conversations/{conversation}/messages"))]
-
-
-def first_and_last(client: Client, conversation: str) -> tuple[int, int]:
-    found = ok(client.get(f"/v1/conversations/{conversation}"), 200)
-    return found["first_seq"], found["last_seq"]
 
 
 def test_I1_a_persons_data_expires_category_by_category(place: Platform, employ: Hire, pbx: Client) -> None:
@@ -165,60 +129,6 @@ def test_I1_a_withdrawn_consents_rows_are_gone_with_the_next_run(place: Platform
     report_call(pbx, one, two, "given anew")
     assert run(place)["calls_of_earlier_consent"] == 1
     assert len(items(two.client.get("/v1/calls"))) == 1, "what came under the new consent stays"
-
-
-def test_I1_an_organisation_keeps_its_chat_for_a_time_of_its_own(place: Platform, employ: Hire) -> None:
-    mine = people.organisation(place, "Kortminnet AB")
-    one, two, elsewhere, colleague = people.person(place, mine), people.person(place, mine), employ(), employ()
-    here, there = people.conversation(one, two), people.conversation(elsewhere, colleague)
-    for who, conversation in ((one, here), (elsewhere, there)):
-        for n in range(3):
-            who.socket().say(conversation, f"rad {n}")
-    for wrong in ("P13M", "P400D", "P0D", "P1Y1D", "snart", "", "P12M1D"):
-        with pytest.raises(CommandFailed):
-            place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", wrong)
-    with pytest.raises(CommandFailed):
-        place.ctl("organisation", "set-retention", "--organisation", "11111111-1111-7111-8111-111111111111", "--chat", "P1M")
-    before = ok(one.client.get("/v1/me/notice?language=en"), 200)
-    assert before == ok(Client(place.url).get("/v1/notice?language=en"), 200)
-
-    assert place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", "P1M")["chat_retention"] == "P1M"
-    after = ok(one.client.get("/v1/me/notice?language=en"), 200)
-    assert "1 month, as your organisation chose." in after["text"] and "1 month, as your organisation chose." in after["html"]
-    assert "1 månad, som din organisation har valt." in ok(one.client.get("/v1/me/notice?language=sv"), 200)["text"]
-    assert ok(elsewhere.client.get("/v1/me/notice?language=en"), 200) == before and after["version"] == before["version"]
-    assert one.client.get("/v1/me/notice?language=fi").status_code == 400
-
-    counted = run(place, in_days(40), "--dry-run")
-    assert (counted["messages"], counted["messages_of_choice"]) == (0, 3)
-    assert run(place, in_days(20), "--dry-run")["messages_of_choice"] == 0
-    assert run(place, in_days(40)) == counted
-    assert first_and_last(anew(one), here) == (4, 3)
-    assert history(anew(elsewhere), there) == [3, 2, 1]
-    anew_one = one.socket(anew(one))
-    anew_one.say(here, "igen")
-
-    place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", "register")
-    assert ok(anew(one).get("/v1/me/notice?language=en"), 200) == before
-    assert run(place, in_days(40))["messages_of_choice"] == 0
-    assert history(anew(one), here) == [4]
-    leaves = Cluster(place).ask("samtal", f"SELECT reference FROM audit_leaves WHERE act = 'organisation.retention_set' ORDER BY acted_at")
-    assert leaves == [[f"{mine} chat=P1M"], [f"{mine} chat=register"]]
-
-
-def test_I1_a_held_persons_messages_outlive_what_the_organisation_chose(place: Platform) -> None:
-    mine = people.organisation(place, "Tvistebolaget AB")
-    held, other = people.person(place, mine), people.person(place, mine)
-    conversation = people.conversation(held, other)
-    for who in (held, other, held):
-        who.socket().say(conversation, "tvist")
-    place.ctl("organisation", "set-retention", "--organisation", mine, "--chat", "P7D")
-    place.ctl("hold", "add", "--user", held.user_id, "--case", "T 7-26")
-    assert run(place, in_days(10))["messages_of_choice"] == 1
-    assert history(anew(held), conversation) == [3, 1]
-    place.ctl("hold", "release", "--user", held.user_id, "--case", "T 7-26")
-    assert run(place, in_days(10))["messages_of_choice"] == 2
-    assert first_and_last(anew(other), conversation) == (4, 3)
 
 
 # --- invitations
