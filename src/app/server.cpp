@@ -1,5 +1,6 @@
 #include "server.hpp"
 
+#include "entrances.hpp"
 #include "metrics_endpoint.hpp"
 #include "readiness.hpp"
 #include "register_renewal.hpp"
@@ -31,21 +32,6 @@ namespace samtal::app {
 using namespace std::chrono_literals;
 
 namespace {
-
-/// People and machines come in by different rooms.
-class Entrances final : public gateway::Authenticator {
-public:
-    Entrances(identity::PersonAuthenticator& people, calls::MachineAuthenticator& machines)
-        : people_{people}, machines_{machines} {}
-    Task<Result<Principal>> person(std::string_view token) override { return people_.person(token); }
-    Task<Result<Principal>> machine(std::string_view token, std::optional<SwitchId> claimed) override {
-        return machines_.machine(token, claimed);
-    }
-
-private:
-    identity::PersonAuthenticator& people_;
-    calls::MachineAuthenticator& machines_;
-};
 
 void refuse_foreign_schema(storage::Database& db) {
     switch (db.probe()) {
@@ -125,6 +111,7 @@ struct Server::Parts {
         add_routes();
         if (c.metrics_port != 0) metrics_server.emplace(io, metrics_endpoint, metrics_listener(c));
         metrics.gauge("samtal_connections", [this] { return static_cast<double>(server.connections()); });
+        metrics.gauge("samtal_strangers", [this] { return static_cast<double>(server.strangers()); });
         metrics.gauge("samtal_sockets", [this] { return static_cast<double>(sockets.size()); });
         metrics.gauges("samtal_privacy_requests_open", "kind", [this] { return rights.workload().open; });
         metrics.gauge("samtal_privacy_requests_overdue", [this] { return rights.workload().overdue; });

@@ -57,6 +57,7 @@ Task<void> SocketGate::enter(std::string token) {
         if (!socket_) co_return;
         who_ = *who;
         deadline_.reset();
+        socket_->authenticated();
         push(fmt::format(R"({{"type":"ready","user_id":"{}"}})", who->user.text()));
         gateway_.sockets().add(*who, socket_);
         // The session may have ended between the look and the entry in the list, and nobody would end this socket.

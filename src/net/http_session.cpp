@@ -27,13 +27,11 @@ std::chrono::milliseconds shortest(Limits const& l) {
 
 }  // namespace
 
-HttpSession::HttpSession(AnyStream stream, Application& application, Limits const& limits, std::string peer,
-                         bool secure)
+HttpSession::HttpSession(AnyStream stream, Application& application, Limits const& limits, Client client)
     : stream_{std::move(stream)},
       application_{application},
       limits_{limits},
-      peer_{std::move(peer)},
-      secure_{secure},
+      client_{std::move(client)},
       deadline_{stream_, shortest(limits)},
       in_{limits.header_bytes} {}
 
@@ -56,7 +54,7 @@ Task<void> HttpSession::serve() {
     deadline_.stop();
     if (answered_last_)
         co_await linger(stream_, std::min(limits_.close_grace, longest_linger));
-    else if (secure_)
+    else if (client_.secure)
         co_await linger(stream_, close_notify_time);
 }
 
@@ -83,8 +81,8 @@ Task<int> HttpSession::read_head() {
             in_.consume(found.end);
             if (refused) co_return refused->status;
             first_ = false;
-            head_.request.peer = peer_;
-            head_.request.secure = secure_;
+            head_.request.peer = client_.address;
+            head_.request.secure = client_.secure;
             co_return proceed;
         }
         if (in_.full()) co_return 431;
@@ -161,7 +159,7 @@ Task<bool> HttpSession::upgrade() {
     deadline_.stop();
     in_.reset();
     out_ = {};
-    auto const socket = make_web_socket(stream_, limits_);
+    auto const socket = make_web_socket(stream_, limits_, std::move(client_.stranger));
     web_socket_ = socket;
     RequestHead handshake = std::exchange(head_, {});
     co_await socket->run(std::move(handshake), std::move(handler));
@@ -173,6 +171,7 @@ Task<bool> HttpSession::answer() {
     deadline_.rest();
     bool const keep_alive = head_.keep_alive;
     Response response = co_await application_.handle(std::move(head_.request));
+    client_.stranger.recognise();  // each request is counted against whoever sends it
     head_.request = {};
     co_return co_await respond(std::move(response), keep_alive);
 }
@@ -186,7 +185,7 @@ Task<bool> HttpSession::refuse(int status) {
 
 Task<bool> HttpSession::respond(Response response, bool keep_alive) {
     keep_alive = keep_alive && !stopping_;
-    write_response_head(response, {.close = !keep_alive, .secure = secure_}, out_);
+    write_response_head(response, {.close = !keep_alive, .secure = client_.secure}, out_);
     bool const with_body = has_body(response.status) && !head_.answer_head;
     deadline_.set(limits_.write, Then::close);
     bool written = co_await write(out_, with_body ? std::string_view{response.body} : std::string_view{});

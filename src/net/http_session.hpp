@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission.hpp"
 #include "any_stream.hpp"
 #include "deadline.hpp"
 #include "http_head.hpp"
@@ -14,12 +15,19 @@ namespace samtal::net {
 
 class WebSocket;
 
+/// Who is at the other end.
+struct Client {
+    std::string address;
+    bool secure;  // by TLS
+    Stranger stranger;
+};
+
 /// One connection: requests one after the other, each answered before the next is read, and perhaps a WebSocket at
 /// its end. Everything happens on the executor of its stream.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
 public:
-    /// `application` and `limits` outlive the session; `peer` is the client's address.
-    HttpSession(AnyStream, Application& application, Limits const& limits, std::string peer, bool secure);
+    /// `application` and `limits` outlive the session.
+    HttpSession(AnyStream, Application& application, Limits const& limits, Client);
 
     /// TLS handshake to end. The session must be owned by a shared_ptr.
     Task<void> run();
@@ -59,8 +67,7 @@ private:
     AnyStream stream_;
     Application& application_;
     Limits const& limits_;
-    std::string const peer_;
-    bool const secure_;
+    Client client_;
     Deadline deadline_;
     ReadBuffer in_;
     std::string out_;   // the head of the response being written

@@ -1,5 +1,6 @@
 #include "samtal/net/server.hpp"
 
+#include "admission.hpp"
 #include "any_stream.hpp"
 #include "as_result.hpp"
 #include "http_session.hpp"
@@ -11,9 +12,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -26,16 +25,6 @@ namespace samtal::net {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-namespace {
-
-// Ten thousand a second: whoever comes in a burst waits in the backlog, and not in the way of those who are here.
-// A stranger costs 80 microseconds of CPU from coming to being cut, most of it the system's.
-constexpr unsigned admitted_together = 20;
-constexpr auto pace = 2ms;
-constexpr auto most_late = 10ms;  // that is made up for: a busy machine wakes us late
-
-}  // namespace
-
 struct Server::Impl : std::enable_shared_from_this<Impl> {
     Impl(IoThreads& t, Application& a, ListenOptions o)
         : threads{t},
@@ -43,11 +32,10 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
           options{std::move(o)},
           tls{options.tls ? std::optional{make_tls_context(*options.tls)} : std::nullopt},
           acceptor{open_listening_socket(threads.first(), options)},
-          pause{threads.first()},
+          admission{threads.first()},
           port{port_of(acceptor)} {}
 
     Task<void> accept_until_stopped();
-    Task<void> keep_pace();
     void admit(PlainSocket);
     void turn_away(PlainSocket);
     void leave(HttpSession*);
@@ -58,10 +46,8 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
     Application& application;
     ListenOptions const options;
     std::optional<asio::ssl::context> tls;
-    Acceptor acceptor;         // on its executor only
-    asio::steady_timer pause;  // likewise
-    unsigned admitted = 0;     // likewise: since the last ones were due
-    std::chrono::steady_clock::time_point due;
+    Acceptor acceptor;  // on its executor only
+    Admission admission;
     unsigned short const port;
 
     std::mutex mutex;
@@ -83,26 +69,15 @@ Task<void> Server::Impl::accept_until_stopped() {
             } catch (std::exception const&) {
                 // No memory for this connection: it is closed, the next may have better luck.
             }
-            co_await keep_pace();
+            co_await admission.keep_pace();
         } else if (acceptor.is_open() && error != asio::error::connection_aborted) {
             // Out of files or memory: what waits in the backlog would make this loop spin.
-            pause.expires_after(100ms);
-            co_await pause.async_wait(as_result);
+            co_await admission.wait(100ms);
         }
     }
     std::lock_guard const lock{mutex};
     accepting = false;
     changed.notify_all();
-}
-
-Task<void> Server::Impl::keep_pace() {
-    if (++admitted < admitted_together) co_return;
-    admitted = 0;
-    auto const now = std::chrono::steady_clock::now();
-    due = std::max(due + pace, now - most_late);
-    if (due <= now) co_return;
-    pause.expires_at(due);
-    co_await pause.async_wait(as_result);
 }
 
 void Server::Impl::admit(PlainSocket socket) {
@@ -114,7 +89,8 @@ void Server::Impl::admit(PlainSocket socket) {
     auto peer = peer_address(socket);
     AnyStream stream{tls ? make_tls_transport(std::move(socket), *tls) : make_plain_transport(std::move(socket))};
     auto const session =
-        std::make_shared<HttpSession>(stream, application, options.limits, std::move(peer), tls.has_value());
+        std::make_shared<HttpSession>(stream, application, options.limits,
+                                      Client{std::move(peer), tls.has_value(), admission.stranger()});
     {
         std::lock_guard const lock{mutex};
         sessions.insert(session.get());
@@ -154,7 +130,7 @@ void Server::Impl::stop_accepting() {
     asio::post(acceptor.get_executor(), [self = shared_from_this()] {
         ErrorCode ignored;
         self->acceptor.close(ignored);
-        self->pause.cancel();
+        self->admission.stop();
     });
     std::unique_lock lock{mutex};
     changed.wait(lock, [this] { return !accepting; });
@@ -206,6 +182,10 @@ void Server::stop(std::chrono::milliseconds grace) {
 
 std::size_t Server::connections() const noexcept {
     return impl_->open.load();
+}
+
+std::size_t Server::strangers() const noexcept {
+    return impl_->admission.strangers();
 }
 
 }  // namespace samtal::net

@@ -3,6 +3,7 @@
 #include "as_result.hpp"
 #include "characters.hpp"
 #include "frame_transport.hpp"
+#include "outgoing_frames.hpp"
 #include "push_together.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,7 +17,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace samtal::net {
 
@@ -47,8 +47,6 @@ namespace {
 constexpr std::string_view sub_protocol = "samtal.v1";
 /// Where a message begins to be read: what an idle connection holds, and enough for most.
 constexpr std::size_t most_first = 512;
-/// What a queued frame costs beside its text.
-constexpr std::size_t frame_overhead = 32;
 
 using Stream = websocket::stream<AnyStream, false>;  // false: no permessage-deflate at all
 
@@ -70,15 +68,16 @@ bool offers_sub_protocol(Request const& request) {
 
 class BeastWebSocket final : public WebSocket, public Writer, public std::enable_shared_from_this<BeastWebSocket> {
 public:
-    BeastWebSocket(AnyStream stream, Limits const& limits)
+    BeastWebSocket(AnyStream stream, Limits const& limits, Stranger stranger)
         : frames_{std::make_shared<FrameTransport>(stream.transport())},
           stream_{AnyStream{frames_}},
           executor_{stream_.get_executor()},
-          outgoing_limit_{limits.outgoing_bytes},
+          stranger_{std::move(stranger)},
           message_limit_{limits.frame_bytes},
           close_grace_{limits.close_grace},
           changed_{executor_, asio::steady_timer::time_point::max()},
-          grace_{executor_} {
+          grace_{executor_},
+          outgoing_{limits.outgoing_bytes} {
         stream_.set_option(websocket::stream_base::timeout{limits.handshake, limits.socket_idle, true});
         stream_.read_message_max(limits.frame_bytes);
         stream_.auto_fragment(false);
@@ -88,6 +87,7 @@ public:
     Task<void> run(RequestHead handshake, std::shared_ptr<SocketHandler> handler) override;
     void push(SharedText) override;
     void close(CloseCode) override;
+    void authenticated() override { stranger_.recognise(); }
     asio::any_io_executor executor() const override { return executor_; }
     Task<bool> drained() override;
 
@@ -97,7 +97,7 @@ private:
     void work() override;
     void write_next_locked();
     class Written;
-    void written(ErrorCode, std::size_t size);
+    void written(ErrorCode);
     void say_goodbye(CloseCode);
     void hang_up();
     void tell_change() { changed_.cancel(); }
@@ -109,7 +109,7 @@ private:
     std::shared_ptr<FrameTransport> const frames_;  // under the stream
     Stream stream_;
     asio::any_io_executor const executor_;
-    std::size_t const outgoing_limit_;
+    Stranger stranger_;
     std::size_t const message_limit_;
     std::chrono::milliseconds const close_grace_;
     asio::steady_timer changed_;  // cancelled when something changed that somebody may wait for
@@ -119,10 +119,7 @@ private:
 
     // From any thread, under the mutex.
     std::mutex mutex_;
-    std::vector<SharedText> outgoing_;
-    std::size_t next_ = 0;            // what stands before it in outgoing_ has gone
-    std::size_t outgoing_bytes_ = 0;  // queued, and being written
-    bool writing_ = false;
+    OutgoingFrames outgoing_;
     bool work_posted_ = false;
     bool closed_ = false;
     std::optional<CloseCode> goodbye_;  // why, if there is somebody to tell
@@ -131,11 +128,8 @@ private:
 void BeastWebSocket::push(SharedText frame) {
     std::lock_guard const lock{mutex_};
     if (closed_) return;
-    auto const size = frame->size() + frame_overhead;
-    if (outgoing_bytes_ + size > outgoing_limit_) return close_locked(CloseCode::too_slow);
-    outgoing_bytes_ += size;
-    outgoing_.push_back(std::move(frame));
-    if (!writing_) wake_writer_locked();
+    if (!outgoing_.add(std::move(frame))) return close_locked(CloseCode::too_slow);
+    if (!outgoing_.being_written()) wake_writer_locked();
 }
 
 void BeastWebSocket::close(CloseCode why) {
@@ -147,9 +141,7 @@ void BeastWebSocket::close_locked(std::optional<CloseCode> why) {
     if (closed_) return;
     closed_ = true;
     goodbye_ = why;
-    for (; next_ < outgoing_.size(); ++next_) outgoing_bytes_ -= outgoing_[next_]->size() + frame_overhead;
-    outgoing_ = {};
-    next_ = 0;
+    outgoing_.drop();
     frames_->drop_frames();
     wake_writer_locked();
 }
@@ -175,43 +167,29 @@ void BeastWebSocket::work() {
 
 class BeastWebSocket::Written final : public Completion {
 public:
-    Written(std::shared_ptr<BeastWebSocket> socket, std::size_t size) : socket_{std::move(socket)}, size_{size} {}
-    void call(ErrorCode failed, std::size_t) override { socket_->written(failed, size_); }
+    explicit Written(std::shared_ptr<BeastWebSocket> socket) : socket_{std::move(socket)} {}
+    void call(ErrorCode failed, std::size_t) override { socket_->written(failed); }
 
 private:
     std::shared_ptr<BeastWebSocket> socket_;
-    std::size_t size_;
 };
 
 /// Begins the write under the lock, so that close() finds it either begun or never to come.
 void BeastWebSocket::write_next_locked() {
-    if (writing_ || outgoing_.empty()) return;
-    writing_ = true;
-    FrameBatch batch;
-    std::size_t size = 0;
-    while (next_ < outgoing_.size() && batch.size() < batch.capacity()) {
-        size += outgoing_[next_]->size() + frame_overhead;
-        batch.push_back(std::move(outgoing_[next_++]));
-    }
-    if (next_ == outgoing_.size()) {
-        outgoing_.clear();
-        next_ = 0;
-    }
-    frames_->write_frames(std::move(batch), std::make_unique<Written>(shared_from_this(), size));
+    if (outgoing_.being_written() || outgoing_.empty()) return;
+    frames_->write_frames(outgoing_.take(), std::make_unique<Written>(shared_from_this()));
 }
 
-void BeastWebSocket::written(ErrorCode failed, std::size_t size) {
+void BeastWebSocket::written(ErrorCode failed) {
     bool room = false;
     {
         std::lock_guard const lock{mutex_};
-        writing_ = false;
-        outgoing_bytes_ -= size;
-        room = outgoing_bytes_ <= outgoing_limit_ / 2;
+        outgoing_.written();
+        room = outgoing_.half_empty();
         if (failed)
             close_locked(std::nullopt);
         else if (!closed_)
             write_next_locked();
-        if (outgoing_.empty()) outgoing_ = {};  // idle: gives its memory back
     }
     if (failed) hang_up();
     if (room) tell_change();
@@ -242,7 +220,7 @@ Task<bool> BeastWebSocket::drained() {
         {
             std::lock_guard const lock{mutex_};
             if (closed_) co_return false;
-            if (outgoing_bytes_ <= outgoing_limit_ / 2) co_return true;
+            if (outgoing_.half_empty()) co_return true;
         }
         co_await changed_.async_wait(as_result);
     }
@@ -264,6 +242,7 @@ Task<void> BeastWebSocket::run(RequestHead handshake, std::shared_ptr<SocketHand
         handler->closed();
         co_await wait_for_goodbye();
     }
+    stranger_.recognise();  // who holds this socket still may outlive the server
     hang_up();
 }
 
@@ -315,8 +294,8 @@ Task<void> BeastWebSocket::wait_for_goodbye() {
 
 }  // namespace
 
-std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Limits const& limits) {
-    return std::make_shared<BeastWebSocket>(std::move(stream), limits);
+std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Limits const& limits, Stranger stranger) {
+    return std::make_shared<BeastWebSocket>(std::move(stream), limits, std::move(stranger));
 }
 
 }  // namespace samtal::net

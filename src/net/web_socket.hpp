@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission.hpp"
 #include "any_stream.hpp"
 #include "http_head.hpp"
 #include "samtal/net/server.hpp"
@@ -18,6 +19,6 @@ public:
     virtual Task<void> run(RequestHead handshake, std::shared_ptr<SocketHandler>) = 0;
 };
 
-[[nodiscard]] std::shared_ptr<WebSocket> make_web_socket(AnyStream, Limits const&);
+[[nodiscard]] std::shared_ptr<WebSocket> make_web_socket(AnyStream, Limits const&, Stranger);
 
 }  // namespace samtal::net

@@ -104,7 +104,9 @@ def test_I5_connections_that_never_authenticate_end_and_harm_nobody(hire: Hire, 
         for _ in range(100):
             live.send(frame(place, "går fram"))
             assert live.receive()["type"] == "message.accepted"
+        assert platform.metric("samtal_strangers") > 0
         assert strangers.result(60) == {"told": STRANGERS, "ended": STRANGERS}
+    eventually(lambda: platform.metric("samtal_strangers") == 0, 20, "who is gone is no stranger, nor who is known")
     with Load(platform, "silent", "--connections", str(STRANGERS)) as again:
         assert again.connected == STRANGERS
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 
 from support.client import Client, items, ok
 from support.database import Cluster
@@ -101,26 +100,21 @@ def test_J1_whoever_got_the_data_besides_is_told_too_but_no_authority(hire: Hire
             platform.ctl("privacy", again, notice["notice_id"])
 
 
-def metric(platform: Platform, name: str) -> float:
-    lines = requests.get(platform.metrics_url, timeout=10).text.splitlines()
-    return float(next(line.rsplit(" ", 1)[1] for line in lines if line.startswith(name + " ")))
-
-
 def test_J1_who_is_not_told_in_time_is_in_the_operators_metrics(hire: Hire, platform: Platform) -> None:
     who = hire()
-    before = metric(platform, "samtal_recipient_notices_overdue")
+    before = platform.metric("samtal_recipient_notices_overdue")
     made = ask(who, "restriction", active=True)
     told(who.client, made["request_id"])
     cluster = Cluster(platform)
     old = f"""UPDATE recipient_notices SET told_at = NULL, made_at = now() - interval '73 hours', next_at = now() + interval '1 day'
         WHERE request_id = '{made['request_id']}'"""
     cluster.ask("samtal", old)
-    eventually(lambda: metric(platform, "samtal_recipient_notices_overdue") == before + 1, 20, "the metric says so")
-    assert metric(platform, "samtal_recipient_notices_waiting") >= 1
+    eventually(lambda: platform.metric("samtal_recipient_notices_overdue") == before + 1, 20, "the metric says so")
+    assert platform.metric("samtal_recipient_notices_waiting") >= 1
     [late] = [n for n in platform.ctl("privacy", "notices")["items"] if n["request_id"] == made["request_id"]]
     assert late["overdue"] is True
     platform.ctl("privacy", "told", late["notice_id"])
-    eventually(lambda: metric(platform, "samtal_recipient_notices_overdue") == before, 20, "and that it was told")
+    eventually(lambda: platform.metric("samtal_recipient_notices_overdue") == before, 20, "and that it was told")
 
 
 def test_A2_the_address_for_notices_is_the_operators_to_change(tmp_path: pathlib.Path, platform: Platform) -> None:

@@ -16,6 +16,7 @@ class FakeSocket final : public net::Socket {
 public:
     void push(net::SharedText text) override { frames.push_back(nlohmann::json::parse(*text)); }
     void close(net::CloseCode code) override { closed = code; }
+    void authenticated() override {}
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return loop_.get_executor(); }
     Task<bool> drained() override {
         ++paced;

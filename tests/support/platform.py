@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import requests
+
 from support import conformance
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -124,6 +126,10 @@ class Platform:
     @property
     def metrics_url(self) -> str:
         return f"http://127.0.0.1:{self.metrics_port}/metrics"
+
+    def metric(self, name: str) -> float:
+        lines = requests.get(self.metrics_url, timeout=10).text.splitlines()
+        return float(next(line.rsplit(" ", 1)[1] for line in lines if line.startswith(name + " ")))
 
     def start(self, timeout: float = 120) -> Platform:
         ready = threading.Event()

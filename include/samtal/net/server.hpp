@@ -68,6 +68,9 @@ public:
     /// Blocks until no connection is left; call it from a thread that is no I/O thread.
     void stop(std::chrono::milliseconds grace);
     [[nodiscard]] std::size_t connections() const noexcept;
+    /// Those among them that have brought no request yet, or a WebSocket that is not authenticated. Where there are
+    /// many, newcomers are admitted more slowly.
+    [[nodiscard]] std::size_t strangers() const noexcept;
 
 private:
     struct Impl;

@@ -36,6 +36,8 @@ public:
     /// Drops what is queued, says why, and hangs up. Nothing pushed before or after it is written once it
     /// returned, except frames whose write had already begun.
     virtual void close(CloseCode) = 0;
+    /// Says that its handler knows now who is there. Call on executor().
+    virtual void authenticated() = 0;
     /// Where its frames are handled: the I/O thread of its connection.
     [[nodiscard]] virtual boost::asio::any_io_executor executor() const = 0;
     /// Resolves when at most half of the outgoing queue is left, or the socket is closed: how long answers (sync)

@@ -35,6 +35,7 @@ class SilentSocket final : public net::Socket {
 public:
     void push(net::SharedText) override {}
     void close(net::CloseCode code) override { closed.push_back(code); }
+    void authenticated() override {}
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return {}; }
     Task<bool> drained() override { co_return true; }
 

@@ -16,7 +16,7 @@
 
 namespace samtal::net::testing {
 
-/// Answers every frame with itself; "drain" only when the outgoing queue is half empty.
+/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, and knows who says "it is me".
 class EchoHandler : public SocketHandler, public std::enable_shared_from_this<EchoHandler> {
 public:
     Task<void> opened(std::shared_ptr<Socket> socket) override {
@@ -36,6 +36,7 @@ public:
             bool const open = co_await to->drained();
             text = open ? "drained" : "closed";
         }
+        if (text == "it is me") to->authenticated();
         to->push(std::make_shared<std::string const>(std::move(text)));
     }
     void closed() override {

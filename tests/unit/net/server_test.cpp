@@ -64,6 +64,25 @@ TEST(Server, I5_AdmitsABurstOfNewcomersOneAfterTheOther) {
     EXPECT_EQ(burst.back()->send(get("/")).status(), 200);
 }
 
+TEST(Server, I5_AdmitsFewerOnceManyAreHereOfWhomItKnowsNothing) {
+    EchoServer echo{with_limits({.connections = 2'000})};
+    std::vector<std::unique_ptr<RawClient>> silent;
+    auto const come = [&](std::size_t all) {
+        while (silent.size() < all) silent.push_back(std::make_unique<RawClient>(echo.server.port()));
+        while (echo.server.connections() < all) std::this_thread::yield();
+    };
+    come(500);
+    EXPECT_EQ(echo.server.strangers(), 500U);
+    auto const began = std::chrono::steady_clock::now();
+    come(700);
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 70ms);  // two a millisecond, but for what is made up for
+    EXPECT_EQ(silent.back()->send(get("/")).status(), 200);
+    EXPECT_EQ(echo.server.strangers(), 699U);
+    silent.clear();
+    while (echo.server.connections() > 0) std::this_thread::yield();
+    EXPECT_EQ(echo.server.strangers(), 0U);
+}
+
 TEST(Server, FinishesResponsesUnderWayWhenItStops) {
     EchoServer echo;
     RawClient busy{echo.server.port()};

@@ -80,6 +80,17 @@ TEST_F(WebSocketTest, AnswersFramesInOrderAndTellsItsHandlerOnceOfTheEnd) {
 }
 
 // What is pushed between the client's close frame and the end has nowhere to go.
+TEST_F(WebSocketTest, I5_IsAStrangersUntilItsHandlerKnowsWhoIsThere) {
+    connect();
+    EXPECT_EQ(ask("hello"), "hello");
+    EXPECT_EQ(echo->server.strangers(), 1U);
+    EXPECT_EQ(ask("it is me"), "it is me");
+    EXPECT_EQ(echo->server.strangers(), 0U);
+    client.close(websocket::close_code::normal);
+    while (echo->server.connections() > 0) std::this_thread::yield();
+    EXPECT_EQ(echo->server.strangers(), 0U);
+}
+
 TEST_F(WebSocketTest, OutlivesPushesThatComeWhileItsClientCloses) {
     auto& handler = connect();
     auto const address = client.next_layer().remote_endpoint();
