@@ -28,6 +28,12 @@ Task<Result<SyncDone>> CatchUp::run(ChatPermit const& permit, Sync const& ask) {
             sockets_.suspend(permit.actor(), ask.to.get(), position.conversation);
         co_return done.error();
     }
+    for (End& end : ends) {
+        // More came meanwhile than may wait: the next answer brings it.
+        if (!end.reached || !sockets_.dropped(permit.actor(), ask.to.get(), end.conversation)) continue;
+        end.reached.reset();
+        done->more = true;
+    }
     // Posted, so that what waited comes behind `sync.done`: the reader's coroutine has pushed that when it next
     // comes back to its loop.
     boost::asio::post(ask.to->executor(),

@@ -40,7 +40,8 @@ SELECT o.user_id
 )sql"};
 
 // UUIDv7 grows with time, so its order is the order of creation. Members come along as "id:role,id:role". What is
-// unread is counted among the newest 100, so that it costs the same in every conversation.
+// unread is counted among the newest 100, so that it costs the same in every conversation. A conversation before
+// which $6 members stand is left to the next page; the last column says how many there would be without that.
 inline constexpr storage::Statement list_conversations{R"sql(
 -- chat.list_conversations
 SELECT c.conversation_id, c.creator_id, c.title, greatest(c.first_seq, m.visible_from), c.last_seq, c.last_change,
@@ -53,9 +54,17 @@ SELECT c.conversation_id, c.creator_id, c.title, greatest(c.first_seq, m.visible
                  WHERE (w.organisation_id, w.conversation_id) = (c.organisation_id, c.conversation_id)
                    AND w.seq >= greatest(m.read_seq + 1, m.visible_from)
                  ORDER BY w.seq DESC LIMIT 100) AS n),
-       l.*
-  FROM members m
-  JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'
+       l.*, m.found
+  FROM (SELECT p.*, sum(p.size) OVER (ORDER BY p.conversation_id DESC) - p.size AS ahead, count(*) OVER () AS found
+          FROM (SELECT m.organisation_id, m.conversation_id, m.user_id, m.visible_from, m.read_seq,
+                       (SELECT count(*) FROM members o
+                         WHERE (o.organisation_id, o.conversation_id) = (m.organisation_id, m.conversation_id)) AS size
+                  FROM members m
+                  JOIN users u ON (u.organisation_id, u.user_id) = (m.organisation_id, m.user_id) AND u.state = 'active'
+                 WHERE m.organisation_id = $1 AND m.user_id = $2 AND m.conversation_id < $3
+                   AND ($4::uuid IS NULL OR m.conversation_id = $4)
+                 ORDER BY m.conversation_id DESC
+                 LIMIT $5) AS p) AS m
   JOIN conversations c ON (c.organisation_id, c.conversation_id) = (m.organisation_id, m.conversation_id)
   LEFT JOIN LATERAL (
        SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed,
@@ -63,9 +72,8 @@ SELECT c.conversation_id, c.creator_id, c.title, greatest(c.first_seq, m.visible
          FROM messages
         WHERE organisation_id = m.organisation_id AND conversation_id = m.conversation_id AND seq >= m.visible_from
         ORDER BY seq DESC LIMIT 1) l ON true
- WHERE m.organisation_id = $1 AND m.user_id = $2 AND m.conversation_id < $3 AND ($4::uuid IS NULL OR m.conversation_id = $4)
+ WHERE m.ahead < $6
  ORDER BY m.conversation_id DESC
- LIMIT $5
 )sql"};
 
 }  // namespace samtal::chat

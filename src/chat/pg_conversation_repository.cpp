@@ -13,6 +13,8 @@ namespace {
 
 constexpr Error no_such_conversation{Errc::not_found, "no such thing"};
 constexpr Error no_such_colleague{Errc::not_found, "no such thing"};
+constexpr int most_members = 10'000;  // on a page, but for those of its last conversation
+constexpr std::size_t found_column = 19;
 constexpr auto beyond_all_ids = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 bool are_colleagues(storage::Tx& tx, ChatPermit const& permit, std::vector<UserId> const& users) {
@@ -97,11 +99,12 @@ Task<Result<ConversationPage>> PgConversationRepository::page(ChatPermit const& 
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<ConversationPage> {
         char const* const no_id = nullptr;
         ConversationPage page;
-        for (auto const& row : tx.exec(list_conversations, permit.organisation().text(), permit.actor().text(),
-                                       before ? before->text() : std::string{beyond_all_ids}, no_id, limit + 1))
-            page.items.push_back(conversation_of(row));
-        page.more = page.items.size() > limit;
-        if (page.more) page.items.pop_back();
+        auto const rows =
+            tx.exec(list_conversations, permit.organisation().text(), permit.actor().text(),
+                    before ? before->text() : std::string{beyond_all_ids}, no_id, limit + 1, most_members);
+        for (auto const& row : rows) page.items.push_back(conversation_of(row));
+        if (page.items.size() > limit) page.items.pop_back();
+        page.more = !rows.empty() && page.items.size() < rows[0][found_column].as<std::size_t>();
         return page;
     });
 }
@@ -114,7 +117,7 @@ Task<Result<Conversation>> PgConversationRepository::as_seen_by(ChatPermit const
                                                                 ConversationId conversation) {
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<Conversation> {
         auto const rows = tx.exec(list_conversations, permit.organisation().text(), member.text(),
-                                  std::string{beyond_all_ids}, conversation.text(), 1);
+                                  std::string{beyond_all_ids}, conversation.text(), 1, most_members);
         if (rows.empty()) return no_such_conversation;
         return conversation_of(rows[0]);
     });

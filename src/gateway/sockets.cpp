@@ -6,11 +6,31 @@ namespace samtal::gateway {
 
 namespace {
 
-constexpr std::size_t most_held = 2'000;  // events of one conversation while a socket catches up
+// Bytes of events while a socket catches up: they must fit into its queue beside what is under way.
+constexpr std::size_t most_held = 256 * 1024;
+constexpr std::size_t held_overhead = 64;  // of each, beside its text
 constexpr std::size_t most_caught = 1'000;
 constexpr std::chrono::seconds latest_told{10};  // after its commit
 
 }  // namespace
+
+std::size_t Sockets::Waiting::bytes() const {
+    std::size_t all = 0;
+    for (auto const& [place, frame] : frames) all += frame->size() + held_overhead;
+    return all;
+}
+
+void Sockets::Entry::keep(Waiting& waiting, Place place, net::SharedText const& frame) {
+    held_bytes += frame->size() + held_overhead;
+    waiting.frames.emplace_back(place, frame);
+    if (held_bytes > most_held) suspend(waiting);
+}
+
+void Sockets::Entry::suspend(Waiting& waiting) {
+    held_bytes -= waiting.bytes();
+    waiting.frames = {};
+    waiting.suspended = true;
+}
 
 bool Sockets::Entry::had(ConversationId const& conversation, Place place) {
     if (caught.empty()) return false;
@@ -72,16 +92,16 @@ void Sockets::push_event(OrganisationId, std::span<UserId const> users, Conversa
                 if (!entry.had(conversation, place)) entry.socket->push(frame);
                 continue;
             }
-            if (waiting->suspended) continue;
-            if (waiting->frames.size() < most_held)
-                waiting->frames.emplace_back(place, frame);
-            else
-                entry.socket->close(net::CloseCode::too_slow);
+            if (!waiting->suspended) entry.keep(*waiting, place, frame);
         }
     }
 }
 
 Sockets::Entry* Sockets::find(UserId user, net::Socket const* socket) {
+    return const_cast<Entry*>(std::as_const(*this).find(user, socket));
+}
+
+Sockets::Entry const* Sockets::find(UserId user, net::Socket const* socket) const {
     auto const found = by_user_.find(user);
     if (found == by_user_.end()) return nullptr;
     auto const entry =
@@ -100,17 +120,26 @@ void Sockets::hold(UserId user, net::Socket const* socket, ConversationId conver
         waiting->suspended = false;
 }
 
-void Sockets::release(UserId user, net::Socket const* socket, ConversationId conversation,
-                      std::optional<Place> reached) {
+bool Sockets::dropped(UserId user, net::Socket const* socket, ConversationId conversation) const {
+    std::scoped_lock const lock{mutex_};
+    Entry const* const entry = find(user, socket);
+    if (entry == nullptr) return false;
+    auto const waiting = std::ranges::find(entry->held, conversation, &Waiting::conversation);
+    return waiting != entry->held.end() && waiting->suspended;
+}
+
+void Sockets::release(UserId user, net::Socket const* socket, ConversationId conversation, Place reached) {
     std::scoped_lock const lock{mutex_};
     Entry* const entry = find(user, socket);
     if (entry == nullptr) return;
     auto const waiting = std::ranges::find(entry->held, conversation, &Waiting::conversation);
     if (waiting == entry->held.end()) return;
+    if (waiting->suspended) return entry->socket->close(net::CloseCode::too_slow);
     for (auto const& [place, frame] : waiting->frames)
-        if (reached && place.beyond(*reached)) entry->socket->push(frame);
+        if (place.beyond(reached)) entry->socket->push(frame);
+    entry->held_bytes -= waiting->bytes();
     entry->held.erase(waiting);
-    if (reached) entry->note(conversation, *reached);
+    entry->note(conversation, reached);
 }
 
 void Sockets::suspend(UserId user, net::Socket const* socket, ConversationId conversation) {
@@ -119,8 +148,7 @@ void Sockets::suspend(UserId user, net::Socket const* socket, ConversationId con
     if (entry == nullptr) return;
     auto const waiting = std::ranges::find(entry->held, conversation, &Waiting::conversation);
     if (waiting == entry->held.end()) return;
-    waiting->frames.clear();
-    waiting->suspended = true;
+    entry->suspend(*waiting);
 }
 
 template <class Which>

@@ -63,12 +63,14 @@ void Deadline::rest() noexcept {
 }
 
 bool Deadline::passed() const noexcept {
-    return state_->passed;
+    return state_ && state_->passed;
 }
 
 void Deadline::stop() {
+    if (!state_) return;
     state_->at = Clock::time_point::max();
     state_->timer.cancel();
+    state_.reset();
 }
 
 }  // namespace samtal::net

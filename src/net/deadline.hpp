@@ -28,7 +28,7 @@ public:
     /// No limit for now.
     void rest() noexcept;
     [[nodiscard]] bool passed() const noexcept;
-    /// No limit any more; gives the timer up.
+    /// No limit any more, and none may follow: gives the timer up.
     void stop();
 
 private:

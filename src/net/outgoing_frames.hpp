@@ -29,8 +29,9 @@ public:
             taken_ += cost(waiting_[next_]);
             batch.push_back(std::move(waiting_[next_++]));
         }
-        if (next_ == waiting_.size()) {
-            waiting_.clear();
+        // A client that is always a little behind never leaves it empty.
+        if (next_ >= waiting_.size() / 2) {
+            waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(next_));
             next_ = 0;
         }
         return batch;
@@ -49,6 +50,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
     [[nodiscard]] bool being_written() const noexcept { return taken_ > 0; }
     [[nodiscard]] bool half_empty() const noexcept { return bytes_ <= most_ / 2; }
+    /// For how many frames it holds memory.
+    [[nodiscard]] std::size_t places() const noexcept { return waiting_.capacity(); }
 
 private:
     /// In bytes, with what a queued frame needs beside its text.

@@ -180,6 +180,14 @@ def test_B3_a_conversation_of_5000_members_works_and_takes_no_more(hire: Hire, p
     assert described["title"] == "Hela bolaget" and "members" not in described  # too many for a frame: GET tells them
     ok(owner.client.delete(members_path(place, member)))
     problem(owner.client.post("/v1/conversations", {"member_ids": [*crowd, member.user_id], "title": "För många"}), 400)
+    for _ in range(2):
+        ok(owner.client.post("/v1/conversations", body), 201)
+    newest = ok(owner.client.get("/v1/conversations?limit=50"))
+    assert [len(one["members"]) for one in newest["items"]] == [5000, 5000], "a page is bounded in members too"
+    older = ok(owner.client.get("/v1/conversations?limit=50", params={"cursor": newest["next_cursor"]}))
+    assert [len(one["members"]) for one in older["items"]] == [4999] and older["next_cursor"] is None
+    started = ok(owner.client.get("/v1/start"))["conversations"]
+    assert len(started["items"]) == 2 and started["next_cursor"] == newest["next_cursor"]
 
 
 def test_B3_whoever_is_taken_into_a_new_conversation_hears_of_it(hire: Hire) -> None:

@@ -41,12 +41,14 @@ public:
     /// Closes every socket, so that its client comes back elsewhere.
     void close_all(net::CloseCode);
 
-    /// From now on events of this conversation wait for release(). Bounded: a socket that falls behind meanwhile
-    /// is closed with 4008.
+    /// From now on events of this conversation wait for release(). What waits for one socket is bounded in bytes:
+    /// a conversation for which there is no room is suspended.
     void hold(UserId, net::Socket const*, ConversationId);
+    /// Whether some were dropped since hold().
+    [[nodiscard]] bool dropped(UserId, net::Socket const*, ConversationId) const;
     /// Pushes what waited and lies beyond `reached`, and drops what comes up to there in the next seconds: it was
-    /// committed before the client caught up, and told after. With nothing, forgets what waited.
-    void release(UserId, net::Socket const*, ConversationId, std::optional<Place> reached);
+    /// committed before the client caught up, and told after. Closes with 4008 if some were dropped meanwhile.
+    void release(UserId, net::Socket const*, ConversationId, Place reached);
     /// Instead of release(), when the client has to ask for more: until it holds again, events of this
     /// conversation are dropped, because the next answer brings them.
     void suspend(UserId, net::Socket const*, ConversationId);
@@ -65,6 +67,8 @@ private:
         ConversationId conversation;
         std::vector<std::pair<Place, net::SharedText>> frames;
         bool suspended = false;
+
+        [[nodiscard]] std::size_t bytes() const;
     };
     struct Caught {
         ConversationId conversation;
@@ -76,7 +80,10 @@ private:
         std::shared_ptr<net::Socket> socket;
         std::vector<Waiting> held;   // empty but while a client catches up
         std::vector<Caught> caught;  // empty but for a while after; oldest first
+        std::size_t held_bytes = 0;
 
+        void keep(Waiting&, Place, net::SharedText const&);
+        void suspend(Waiting&);
         /// Whether the client got it by catching up.
         bool had(ConversationId const&, Place);
         void note(ConversationId const&, Place);
@@ -84,6 +91,7 @@ private:
     template <class Which>
     void end_where(UserId, Which);
     Entry* find(UserId, net::Socket const*);
+    [[nodiscard]] Entry const* find(UserId, net::Socket const*) const;
 
     mutable std::mutex mutex_;
     std::unordered_map<UserId, std::vector<Entry>> by_user_;

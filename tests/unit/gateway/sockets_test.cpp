@@ -58,13 +58,22 @@ TEST_F(SocketsTest, B3_DropsEventsWhileTheClientHasToAskForMore) {
     EXPECT_THAT(socket->told("n"), ElementsAre("while it asked again"));
 }
 
-TEST_F(SocketsTest, B3_CutsASocketForWhichTooMuchWaits) {
+TEST_F(SocketsTest, B3_DropsWhatWaitsWhenItIsTooMuchAndSaysSo) {
+    ConversationId const quiet = fresh<ConversationId>();
+    sockets.hold(who.user, socket.get(), quiet);
     sockets.hold(who.user, socket.get(), place);
-    for (std::int64_t seq = 1; !socket->closed; ++seq) {
-        ASSERT_LT(seq, 100'000);
-        event("x", {.seq = seq}, place);
-    }
-    EXPECT_EQ(socket->closed, net::CloseCode::too_slow);
+    std::string const large(8'000, 'x');
+    for (std::int64_t seq = 1; seq <= 30; ++seq) event(large.c_str(), {.seq = seq}, place);
+    EXPECT_FALSE(sockets.dropped(who.user, socket.get(), place));
+    for (std::int64_t seq = 31; seq <= 40; ++seq) event(large.c_str(), {.seq = seq}, place);
+    EXPECT_TRUE(sockets.dropped(who.user, socket.get(), place));
+    event(large.c_str(), {.seq = 1}, quiet);
+    EXPECT_FALSE(sockets.dropped(who.user, socket.get(), quiet)) << "there is room again";
+    sockets.release(who.user, socket.get(), quiet, {});
+    EXPECT_EQ(socket->frames.size(), 1U);
+    EXPECT_EQ(socket->closed, std::nullopt);
+    sockets.release(who.user, socket.get(), place, Place{.seq = 30});
+    EXPECT_EQ(socket->closed, net::CloseCode::too_slow) << "something would be missing";
 }
 
 TEST_F(SocketsTest, B3_DropsWhatWasCommittedBeforeACatchUpAndIsToldAfter) {

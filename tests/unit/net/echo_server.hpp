@@ -16,7 +16,8 @@
 
 namespace samtal::net::testing {
 
-/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, and knows who says "it is me".
+/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, and knows who says "it is
+/// me".
 class EchoHandler : public SocketHandler, public std::enable_shared_from_this<EchoHandler> {
 public:
     Task<void> opened(std::shared_ptr<Socket> socket) override {
