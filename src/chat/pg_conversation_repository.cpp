@@ -14,7 +14,7 @@ namespace {
 constexpr Error no_such_conversation{Errc::not_found, "no such thing"};
 constexpr Error no_such_colleague{Errc::not_found, "no such thing"};
 constexpr int most_members = 10'000;  // on a page, but for those of its last conversation
-constexpr std::size_t found_column = 19;
+constexpr pqxx::row::size_type found_column = 19;
 constexpr auto beyond_all_ids = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 bool are_colleagues(storage::Tx& tx, ChatPermit const& permit, std::vector<UserId> const& users) {
