@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return loop_.get_executor(); }
     Task<bool> drained() override {
         ++paced;
+        if (while_paced) while_paced();
         co_return true;
     }
 
@@ -37,6 +39,7 @@ public:
     std::vector<nlohmann::json> frames;
     std::optional<net::CloseCode> closed;
     int paced = 0;
+    std::function<void()> while_paced;
 
 private:
     mutable boost::asio::io_context loop_;

@@ -176,6 +176,28 @@ TEST_F(ChangesTest, B3_WithinOneAnswerAreAtMostAThousandEventsAndNoneIsSkipped) 
     EXPECT_EQ(at, 1'524);
 }
 
+TEST_F(ChangesTest, B3_MoreThanMayWaitBehindAnAnswerIsForTheNextOne) {
+    std::string const large(8'000, 'x');
+    for (int n = 0; n < 20; ++n) say(alice, large);
+    auto const socket = std::make_shared<FakeSocket>();
+    sockets.add(bob, socket);
+    auto const news = [&](std::int64_t from, std::int64_t to) {
+        for (auto seq = from; seq <= to; ++seq)
+            sockets.push_event(organisation, std::span{&bob.user, 1}, lobby, {.seq = seq},
+                               std::make_shared<std::string const>(R"({"n":")" + large + R"("})"));
+    };
+    socket->while_paced = [&] { news(21, 60); };
+    auto const done = sync(bob, socket.get(), 0, 0);
+    EXPECT_EQ(socket->paced, 1);
+    EXPECT_TRUE(done.more);
+    EXPECT_EQ(done.positions.at(0).position.seq, 20);
+    EXPECT_EQ(socket->frames.size(), 20U);
+    socket->while_paced = [&] { news(61, 61); };
+    EXPECT_FALSE(sync(bob, socket.get(), 0, 0).more);
+    EXPECT_EQ(socket->frames.size(), 41U) << "what waited comes behind the answer";
+    EXPECT_EQ(socket->closed, std::nullopt);
+}
+
 TEST_F(ChangesTest, B3_ReadPositionsMoveForwardOnlyAndForMembersOnly) {
     PgReadPositionRepository reads{db};
     auto const keep = [&](Principal const& who, std::vector<std::int64_t> const& seqs) -> Task<bool> {
