@@ -1,16 +1,15 @@
 #include "web_socket.hpp"
 
 #include "as_result.hpp"
+#include "beast_stream.hpp"
 #include "characters.hpp"
 #include "frame_transport.hpp"
 #include "outgoing_frames.hpp"
 #include "push_together.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 #include <array>
 #include <mutex>
@@ -25,30 +24,11 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
 
-// Beast finds these three by argument-dependent look-up when a WebSocket ends or times out.
-static void beast_close_socket(AnyStream& stream) {
-    stream.close();
-}
-[[maybe_unused]] static void teardown(beast::role_type, AnyStream& stream, ErrorCode& error) {
-    stream.close();
-    error = {};
-}
-template <class Handler>
-void async_teardown(beast::role_type, AnyStream& stream, Handler&& handler) {
-    // The close frame must reach a client that is still sending: a large message, for one.
-    constexpr std::chrono::milliseconds patience{2'000};
-    asio::co_spawn(
-        stream.get_executor(), linger(stream, patience),
-        [h = std::forward<Handler>(handler)](std::exception_ptr) mutable { std::move(h)(ErrorCode{}); });
-}
-
 namespace {
 
 constexpr std::string_view sub_protocol = "samtal.v1";
 /// Where a message begins to be read: what an idle connection holds, and enough for most.
 constexpr std::size_t most_first = 512;
-
-using Stream = websocket::stream<AnyStream, false>;  // false: no permessage-deflate at all
 
 http::request<http::empty_body> beast_request(Request const& request) {
     http::request<http::empty_body> result{http::verb::get, request.path, 11};
@@ -107,7 +87,7 @@ private:
 
     // On the executor only.
     std::shared_ptr<FrameTransport> const frames_;  // under the stream
-    Stream stream_;
+    BeastStream stream_;
     asio::any_io_executor const executor_;
     Stranger stranger_;
     std::size_t const message_limit_;
