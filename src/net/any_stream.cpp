@@ -13,13 +13,17 @@ namespace {
 namespace asio = boost::asio;
 
 /// Completes later, as every operation must, though nothing had to be waited for.
-void complete_soon(asio::any_io_executor const& executor, CompletionPtr done, ErrorCode result = {}) {
-    asio::post(executor, [d = std::move(done), result] { d->call(result, 0); });
+void complete_soon(asio::any_io_executor const& executor, CompletionPtr done, ErrorCode result = {},
+                   std::size_t n = 0) {
+    asio::post(executor, [d = std::move(done), result, n] { d->call(result, n); });
 }
 
 class PlainTransport final : public Transport {
 public:
-    explicit PlainTransport(PlainSocket socket) : socket_{std::move(socket)} {}
+    explicit PlainTransport(PlainSocket socket) : socket_{std::move(socket)} {
+        ErrorCode ignored;
+        socket_.non_blocking(true, ignored);
+    }
 
     asio::any_io_executor executor() override { return socket_.get_executor(); }
     void handshake(CompletionPtr done) override { complete_soon(executor(), std::move(done)); }
@@ -27,7 +31,12 @@ public:
         socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
     }
     void write(WriteBuffers const& from, CompletionPtr done) override {
-        socket_.async_write_some(from, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+        ErrorCode result;
+        auto const n = socket_.write_some(from, result);
+        if (result != asio::error::would_block) return complete_soon(executor(), std::move(done), result, n);
+        // Not async_write_some(): by the time there is room, what would be written may be wanted no more.
+        socket_.async_wait(asio::socket_base::wait_write,
+                           [d = std::move(done)](ErrorCode stopped) { d->call(stopped, 0); });
     }
     void shut_down(CompletionPtr done) override {
         ErrorCode result;

@@ -48,6 +48,7 @@ public:
     virtual boost::asio::any_io_executor executor() = 0;
     virtual void handshake(CompletionPtr) = 0;
     virtual void read(ReadBuffers const&, CompletionPtr) = 0;
+    /// May complete with nothing written where the peer had to be waited for: think again, then write again.
     virtual void write(WriteBuffers const&, CompletionPtr) = 0;
     /// Says that nothing more will be sent: close_notify where there is TLS, then FIN.
     virtual void shut_down(CompletionPtr) = 0;

@@ -48,8 +48,9 @@ bool offers_sub_protocol(Request const& request) {
 
 class BeastWebSocket final : public WebSocket, public Writer, public std::enable_shared_from_this<BeastWebSocket> {
 public:
-    BeastWebSocket(AnyStream stream, Limits const& limits, Stranger stranger)
-        : frames_{std::make_shared<FrameTransport>(stream.transport())},
+    BeastWebSocket(AnyStream stream, Application const& application, Limits const& limits, Stranger stranger)
+        : frames_{std::make_shared<FrameTransport>(stream.transport(),
+                                                   [&application] { return application.may_speak(); })},
           stream_{AnyStream{frames_}},
           executor_{stream_.get_executor()},
           stranger_{std::move(stranger)},
@@ -166,12 +167,14 @@ void BeastWebSocket::written(ErrorCode failed) {
         std::lock_guard const lock{mutex_};
         outgoing_.written();
         room = outgoing_.half_empty();
-        if (failed)
+        if (failed == silenced)
+            close_locked(CloseCode::going_away);
+        else if (failed)
             close_locked(std::nullopt);
         else if (!closed_)
             write_next_locked();
     }
-    if (failed) hang_up();
+    if (failed && failed != silenced) hang_up();
     if (room) tell_change();
 }
 
@@ -274,8 +277,9 @@ Task<void> BeastWebSocket::wait_for_goodbye() {
 
 }  // namespace
 
-std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Limits const& limits, Stranger stranger) {
-    return std::make_shared<BeastWebSocket>(std::move(stream), limits, std::move(stranger));
+std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Application const& application, Limits const& limits,
+                                           Stranger stranger) {
+    return std::make_shared<BeastWebSocket>(std::move(stream), application, limits, std::move(stranger));
 }
 
 }  // namespace samtal::net

@@ -20,7 +20,7 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return loop_.get_executor(); }
     Task<bool> drained() override {
         ++paced;
-        co_return true;
+        co_return !closed;
     }
 
     /// Does what was posted.

@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -16,7 +17,8 @@
 
 namespace samtal::net::testing {
 
-/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, and knows who says "it is me".
+/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, and knows who says "it is
+/// me".
 class EchoHandler : public SocketHandler, public std::enable_shared_from_this<EchoHandler> {
 public:
     Task<void> opened(std::shared_ptr<Socket> socket) override {
@@ -141,6 +143,8 @@ public:
         return {.status = status, .content_type = "application/problem+json", .body = "{}", .headers = {}};
     }
 
+    bool may_speak() const noexcept override { return speaks.load(); }
+
     Task<Upgrade> upgrade(Request head) override {
         Upgrade answer;
         if (head.path == "/ws") answer.handler = handler;
@@ -154,6 +158,7 @@ public:
         changed_.wait(lock, [&] { return last_entered_ == path; });
     }
 
+    std::atomic<bool> speaks = true;
     std::shared_ptr<EchoHandler> const handler = std::make_shared<EchoHandler>();
 
 private:

@@ -200,6 +200,29 @@ TEST_F(WebSocketTest, DeliversNothingAfterClose) {
     EXPECT_EQ(handler.closings(), 1);
 }
 
+TEST_F(WebSocketTest, G1_GoesAwayInsteadOfSayingWhatItsServerMayNotSay) {
+    auto& handler = connect();
+    auto const socket = handler.socket();
+    socket->push(text("before"));
+    EXPECT_EQ(answer(), "before");
+    echo->application.speaks = false;
+    socket->push(text("after"));
+    EXPECT_EQ(close_code(), 1001);
+    EXPECT_TRUE(frames_before_close.empty());
+    EXPECT_EQ(handler.closings(), 1);
+}
+
+TEST_F(WebSocketTest, G1_LeavesAFrameUnfinishedThatItsServerMayNotGoOnWith) {
+    auto& handler = connect({.outgoing_bytes = 16 * 1024 * 1024}, "", 8 * 1024);
+    handler.socket()->push(text(std::string(12 * 1024 * 1024, 'x')));  // more than the sockets' buffers hold
+    client.write(asio::buffer("drain", 5));
+    handler.wait_for_frame();
+    echo->application.speaks = false;
+    close_code();
+    EXPECT_TRUE(frames_before_close.empty());
+    EXPECT_EQ(handler.closings(), 1) << "the answer that waited for room waits no more";
+}
+
 TEST_F(WebSocketTest, StopsDeliveringToItsHandlerAfterClose) {
     auto& handler = connect();
     auto const socket = handler.socket();
