@@ -2,6 +2,8 @@
 
 #include "as_result.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -46,6 +48,7 @@ public:
     void read_leftovers(asio::mutable_buffer to, CompletionPtr done) override {
         socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
     }
+    Backlog backlog() noexcept override { return backlog_of(socket_); }
     void cancel() noexcept override {
         ErrorCode ignored;
         socket_.cancel(ignored);
@@ -60,6 +63,14 @@ private:
 };
 
 }  // namespace
+
+Backlog backlog_of(PlainSocket& socket) noexcept {
+    int unread = 0;
+    int untaken = 0;
+    ::ioctl(socket.native_handle(), SIOCINQ, &unread);
+    ::ioctl(socket.native_handle(), SIOCOUTQ, &untaken);
+    return {static_cast<std::size_t>(unread), static_cast<std::size_t>(untaken)};
+}
 
 std::shared_ptr<Transport> make_plain_transport(PlainSocket socket) {
     return std::make_shared<PlainTransport>(std::move(socket));

@@ -65,6 +65,11 @@ void FrameTransport::drop_frames() {
     dropping_ = true;
 }
 
+Traffic FrameTransport::traffic() noexcept {
+    auto const [unread, untaken] = inner_->backlog();
+    return {reads_, unread, written_ - static_cast<std::int64_t>(untaken), untaken};
+}
+
 /// What has begun is finished first, then Beast's, which is short and may be waited for.
 void FrameTransport::go_on() {
     bool const inside_control = control_ && control_->written > 0;
@@ -107,6 +112,7 @@ void FrameTransport::stepped(ErrorCode failed, std::size_t n) {
     Writing& now = *std::exchange(under_way_, nullptr);
     consume(now.rest, n);
     now.written += n;
+    written_ += static_cast<std::int64_t>(n);
     if (failed || now.rest.empty()) {
         bool const was_control = control_.get() == &now;
         Writing over = std::move(now);

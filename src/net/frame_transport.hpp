@@ -1,6 +1,7 @@
 #pragma once
 
 #include "any_stream.hpp"
+#include "liveness.hpp"
 #include "samtal/net/socket.hpp"
 
 #include <boost/container/static_vector.hpp>
@@ -37,16 +38,21 @@ public:
     /// No frame is begun any more once this returned. Any thread. A close frame of Beast's does the same: nothing
     /// may follow it.
     void drop_frames();
+    [[nodiscard]] Traffic traffic() noexcept;
 
     boost::asio::any_io_executor executor() override { return inner_->executor(); }
     void handshake(CompletionPtr done) override { inner_->handshake(std::move(done)); }
-    void read(ReadBuffers const& to, CompletionPtr done) override { inner_->read(to, std::move(done)); }
+    void read(ReadBuffers const& to, CompletionPtr done) override {
+        ++reads_;
+        inner_->read(to, std::move(done));
+    }
     /// Completes when all of it is written.
     void write(WriteBuffers const&, CompletionPtr done) override;
     void shut_down(CompletionPtr done) override { inner_->shut_down(std::move(done)); }
     void read_leftovers(boost::asio::mutable_buffer to, CompletionPtr done) override {
         inner_->read_leftovers(to, std::move(done));
     }
+    Backlog backlog() noexcept override { return inner_->backlog(); }
     void cancel() noexcept override { inner_->cancel(); }
     void close() noexcept override { inner_->close(); }
 
@@ -78,6 +84,8 @@ private:
     std::function<bool()> const may_speak_;
     std::unique_ptr<Writing> control_;  // Beast's
     std::unique_ptr<Frames> frames_;
+    std::int64_t written_ = 0;  // bytes
+    std::uint32_t reads_ = 0;
     Writing* under_way_ = nullptr;  // the one of these two whose step the inner transport does
     std::mutex mutex_;              // over dropping_, and over the moment at which a frame begins
     bool dropping_ = false;

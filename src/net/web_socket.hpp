@@ -12,7 +12,7 @@
 namespace samtal::net {
 
 /// One WebSocket connection from the server's side of the handshake to its end. The implementation is, with
-/// beast_stream.hpp, all that includes Beast.
+/// the two files beast_…, all that includes Beast.
 class WebSocket : public Socket {
 public:
     /// Answers the handshake, then feeds the handler until the connection is over. Call once, on the stream's

@@ -31,6 +31,7 @@ public:
     }
     void shut_down(CompletionPtr) override {}
     void read_leftovers(asio::mutable_buffer, CompletionPtr) override {}
+    Backlog backlog() noexcept override { return {}; }
     void cancel() noexcept override {}
     void close() noexcept override { closed = true; }
 
