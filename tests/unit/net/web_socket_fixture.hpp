@@ -49,6 +49,13 @@ protected:
         client.read(buffer);
         return beast::buffers_to_string(buffer.data());
     }
+    /// Whether the connection ends before the next frame.
+    bool ends() {
+        boost::system::error_code ended;
+        beast::flat_buffer buffer;
+        client.read(buffer, ended);
+        return ended.failed();
+    }
     std::string ask(std::string const& question) {
         client.write(asio::buffer(question));
         return answer();
