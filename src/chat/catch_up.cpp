@@ -83,6 +83,7 @@ Task<Result<void>> CatchUp::walk(ChatPermit const& permit, Walk& one) {
 
 Task<Result<void>> CatchUp::changes(ChatPermit const& permit, Walk& one) {
     while (one.at.change < one.head.position.change && one.room > 0) {
+        if (!co_await one.ask.to->drained()) co_return client_has_gone;
         std::size_t const limit = std::min(one.room, page_size);
         auto const page = co_await history_.changed(permit, one.at.conversation,
                                                     {one.at.change, one.head.position.change, one.known, limit});
@@ -114,6 +115,7 @@ Task<Result<void>> CatchUp::describe(ChatPermit const& permit, Walk& one) {
 
 Task<Result<void>> CatchUp::messages(ChatPermit const& permit, Walk& one) {
     while (one.at.change == one.head.position.change && one.at.seq < one.head.position.seq && one.room > 0) {
+        if (!co_await one.ask.to->drained()) co_return client_has_gone;
         auto const page =
             co_await history_.after(permit, one.at.conversation, one.at.seq, std::min(one.room, page_size));
         if (!page) co_return page.error();

@@ -2,6 +2,8 @@
 
 #include "as_result.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -13,13 +15,17 @@ namespace {
 namespace asio = boost::asio;
 
 /// Completes later, as every operation must, though nothing had to be waited for.
-void complete_soon(asio::any_io_executor const& executor, CompletionPtr done, ErrorCode result = {}) {
-    asio::post(executor, [d = std::move(done), result] { d->call(result, 0); });
+void complete_soon(asio::any_io_executor const& executor, CompletionPtr done, ErrorCode result = {},
+                   std::size_t n = 0) {
+    asio::post(executor, [d = std::move(done), result, n] { d->call(result, n); });
 }
 
 class PlainTransport final : public Transport {
 public:
-    explicit PlainTransport(PlainSocket socket) : socket_{std::move(socket)} {}
+    explicit PlainTransport(PlainSocket socket) : socket_{std::move(socket)} {
+        ErrorCode ignored;
+        socket_.non_blocking(true, ignored);
+    }
 
     asio::any_io_executor executor() override { return socket_.get_executor(); }
     void handshake(CompletionPtr done) override { complete_soon(executor(), std::move(done)); }
@@ -27,7 +33,12 @@ public:
         socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
     }
     void write(WriteBuffers const& from, CompletionPtr done) override {
-        socket_.async_write_some(from, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
+        ErrorCode result;
+        auto const n = socket_.write_some(from, result);
+        if (result != asio::error::would_block) return complete_soon(executor(), std::move(done), result, n);
+        // Not async_write_some(): by the time there is room, what would be written may be wanted no more.
+        socket_.async_wait(asio::socket_base::wait_write,
+                           [d = std::move(done)](ErrorCode stopped) { d->call(stopped, 0); });
     }
     void shut_down(CompletionPtr done) override {
         ErrorCode result;
@@ -37,6 +48,7 @@ public:
     void read_leftovers(asio::mutable_buffer to, CompletionPtr done) override {
         socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
     }
+    Backlog backlog() noexcept override { return backlog_of(socket_); }
     void cancel() noexcept override {
         ErrorCode ignored;
         socket_.cancel(ignored);
@@ -51,6 +63,14 @@ private:
 };
 
 }  // namespace
+
+Backlog backlog_of(PlainSocket& socket) noexcept {
+    int unread = 0;
+    int untaken = 0;
+    ::ioctl(socket.native_handle(), SIOCINQ, &unread);
+    ::ioctl(socket.native_handle(), SIOCOUTQ, &untaken);
+    return {static_cast<std::size_t>(unread), static_cast<std::size_t>(untaken)};
+}
 
 std::shared_ptr<Transport> make_plain_transport(PlainSocket socket) {
     return std::make_shared<PlainTransport>(std::move(socket));

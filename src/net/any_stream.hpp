@@ -41,6 +41,13 @@ constexpr std::size_t most_buffers = 16;
 using ReadBuffers = boost::container::static_vector<boost::asio::mutable_buffer, 2>;
 using WriteBuffers = boost::container::static_vector<boost::asio::const_buffer, most_buffers>;
 
+/// What the system holds of a connection, in bytes.
+struct Backlog {
+    std::size_t unread = 0;   // came, and nobody read it
+    std::size_t untaken = 0;  // was written, and the peer's system has not taken it
+};
+[[nodiscard]] Backlog backlog_of(PlainSocket&) noexcept;
+
 /// A connection, plain or TLS. Used on its executor only.
 class Transport {
 public:
@@ -48,11 +55,13 @@ public:
     virtual boost::asio::any_io_executor executor() = 0;
     virtual void handshake(CompletionPtr) = 0;
     virtual void read(ReadBuffers const&, CompletionPtr) = 0;
+    /// May complete with nothing written where the peer had to be waited for: think again, then write again.
     virtual void write(WriteBuffers const&, CompletionPtr) = 0;
     /// Says that nothing more will be sent: close_notify where there is TLS, then FIN.
     virtual void shut_down(CompletionPtr) = 0;
     /// Reads what comes after that, without TLS, to be thrown away.
     virtual void read_leftovers(boost::asio::mutable_buffer, CompletionPtr) = 0;
+    [[nodiscard]] virtual Backlog backlog() noexcept = 0;
     /// Ends the operations under way; the connection stays usable.
     virtual void cancel() noexcept = 0;
     virtual void close() noexcept = 0;

@@ -65,33 +65,42 @@ void FrameTransport::drop_frames() {
     dropping_ = true;
 }
 
+Traffic FrameTransport::traffic() noexcept {
+    auto const [unread, untaken] = inner_->backlog();
+    return {reads_, unread, written_ - static_cast<std::int64_t>(untaken), untaken};
+}
+
 /// What has begun is finished first, then Beast's, which is short and may be waited for.
 void FrameTransport::go_on() {
     bool const inside_control = control_ && control_->written > 0;
     bool const inside_frames = frames_ && frames_->bytes.written > 0;
     if (inside_control || (control_ && !inside_frames)) return begin(*control_);
     if (!frames_) return;
-    if (begin_frames()) return;
-    // Dropped. Told later: the caller of write_frames() may hold what its completion locks.
-    boost::asio::post(executor(), [over = std::move(*std::exchange(frames_, nullptr))]() mutable {
-        finish(std::move(over.bytes), {});
+    auto const result = begin_frames();
+    if (!result) return;
+    // Told later: the caller of write_frames() may hold what its completion locks.
+    boost::asio::post(executor(), [over = std::move(*std::exchange(frames_, nullptr)), result]() mutable {
+        finish(std::move(over.bytes), *result);
     });
     if (control_) begin(*control_);
 }
 
-bool FrameTransport::begin_frames() {
+/// How it ended, if it is not begun.
+std::optional<ErrorCode> FrameTransport::begin_frames() {
     std::lock_guard const lock{mutex_};
     auto& rest = frames_->bytes.rest;
-    if (dropping_) {
-        // Heads and texts alternate, so an odd number of buffers, or a head cut short, is a frame half written.
-        bool const in_text = rest.size() % 2 == 1;
-        auto const at = frames_->texts.size() - (rest.size() + 1) / 2;
-        bool const in_head = !in_text && rest.front().size() < frames_->heads[at].size;
-        rest.resize(in_text ? 1 : in_head ? 2 : 0);
+    // Heads and texts alternate, so an odd number of buffers, or a head cut short, is a frame half written.
+    bool const in_text = rest.size() % 2 == 1;
+    auto const at = frames_->texts.size() - (rest.size() + 1) / 2;
+    bool const in_head = !in_text && rest.front().size() < frames_->heads[at].size;
+    if (!may_speak_()) {
+        if (in_text || in_head) inner_->close();  // who may not finish it may not say why either
+        return silenced;
     }
-    if (rest.empty()) return false;
+    if (dropping_) rest.resize(in_text ? 1 : in_head ? 2 : 0);
+    if (rest.empty()) return ErrorCode{};
     begin(frames_->bytes);
-    return true;
+    return std::nullopt;
 }
 
 void FrameTransport::begin(Writing const& what) {
@@ -103,6 +112,7 @@ void FrameTransport::stepped(ErrorCode failed, std::size_t n) {
     Writing& now = *std::exchange(under_way_, nullptr);
     consume(now.rest, n);
     now.written += n;
+    written_ += static_cast<std::int64_t>(n);
     if (failed || now.rest.empty()) {
         bool const was_control = control_.get() == &now;
         Writing over = std::move(now);

@@ -159,7 +159,7 @@ Task<bool> HttpSession::upgrade() {
     deadline_.stop();
     in_.reset();
     out_ = {};
-    auto const socket = make_web_socket(stream_, limits_, std::move(client_.stranger));
+    auto const socket = make_web_socket(stream_, application_, limits_, std::move(client_.stranger));
     web_socket_ = socket;
     RequestHead handshake = std::exchange(head_, {});
     co_await socket->run(std::move(handshake), std::move(handler));

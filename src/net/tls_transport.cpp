@@ -102,6 +102,7 @@ public:
     void read_leftovers(asio::mutable_buffer to, CompletionPtr done) override {
         socket_.async_read_some(to, [d = std::move(done)](ErrorCode e, std::size_t n) { d->call(e, n); });
     }
+    Backlog backlog() noexcept override { return backlog_of(socket_); }
     void cancel() noexcept override {
         ErrorCode ignored;
         socket_.cancel(ignored);

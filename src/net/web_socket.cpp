@@ -1,16 +1,13 @@
 #include "web_socket.hpp"
 
 #include "as_result.hpp"
-#include "characters.hpp"
+#include "beast_handshake.hpp"
+#include "beast_stream.hpp"
 #include "frame_transport.hpp"
 #include "outgoing_frames.hpp"
 #include "push_together.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/websocket/stream.hpp>
 
 #include <array>
 #include <mutex>
@@ -22,63 +19,26 @@ namespace samtal::net {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
 namespace websocket = beast::websocket;
-
-// Beast finds these three by argument-dependent look-up when a WebSocket ends or times out.
-static void beast_close_socket(AnyStream& stream) {
-    stream.close();
-}
-[[maybe_unused]] static void teardown(beast::role_type, AnyStream& stream, ErrorCode& error) {
-    stream.close();
-    error = {};
-}
-template <class Handler>
-void async_teardown(beast::role_type, AnyStream& stream, Handler&& handler) {
-    // The close frame must reach a client that is still sending: a large message, for one.
-    constexpr std::chrono::milliseconds patience{2'000};
-    asio::co_spawn(
-        stream.get_executor(), linger(stream, patience),
-        [h = std::forward<Handler>(handler)](std::exception_ptr) mutable { std::move(h)(ErrorCode{}); });
-}
 
 namespace {
 
-constexpr std::string_view sub_protocol = "samtal.v1";
 /// Where a message begins to be read: what an idle connection holds, and enough for most.
 constexpr std::size_t most_first = 512;
 
-using Stream = websocket::stream<AnyStream, false>;  // false: no permessage-deflate at all
-
-http::request<http::empty_body> beast_request(Request const& request) {
-    http::request<http::empty_body> result{http::verb::get, request.path, 11};
-    for (auto const* name : {"host", "connection", "upgrade", "sec-websocket-key", "sec-websocket-version"})
-        result.set(name, request.header(name));
-    return result;
-}
-
-bool offers_sub_protocol(Request const& request) {
-    for (auto const& header : request.headers) {
-        if (header.name != "sec-websocket-protocol") continue;
-        for (std::string_view list = header.value; !list.empty();)
-            if (next_element(list) == sub_protocol) return true;
-    }
-    return false;
-}
-
 class BeastWebSocket final : public WebSocket, public Writer, public std::enable_shared_from_this<BeastWebSocket> {
 public:
-    BeastWebSocket(AnyStream stream, Limits const& limits, Stranger stranger)
-        : frames_{std::make_shared<FrameTransport>(stream.transport())},
+    BeastWebSocket(AnyStream stream, Application const& application, Limits const& limits, Stranger stranger)
+        : frames_{std::make_shared<FrameTransport>(stream.transport(),
+                                                   [&application] { return application.may_speak(); })},
           stream_{AnyStream{frames_}},
-          executor_{stream_.get_executor()},
           stranger_{std::move(stranger)},
-          message_limit_{limits.frame_bytes},
-          close_grace_{limits.close_grace},
-          changed_{executor_, asio::steady_timer::time_point::max()},
-          grace_{executor_},
+          limits_{limits},
+          changed_{executor(), asio::steady_timer::time_point::max()},
+          alarm_{executor()},
           outgoing_{limits.outgoing_bytes} {
-        stream_.set_option(websocket::stream_base::timeout{limits.handshake, limits.socket_idle, true});
+        stream_.set_option(
+            websocket::stream_base::timeout{limits.handshake, websocket::stream_base::none(), false});
         stream_.read_message_max(limits.frame_bytes);
         stream_.auto_fragment(false);
         stream_.text(true);
@@ -88,7 +48,7 @@ public:
     void push(SharedText) override;
     void close(CloseCode) override;
     void authenticated() override { stranger_.recognise(); }
-    asio::any_io_executor executor() const override { return executor_; }
+    asio::any_io_executor executor() const override { return frames_->executor(); }
     Task<bool> drained() override;
 
 private:
@@ -98,6 +58,9 @@ private:
     void write_next_locked();
     class Written;
     void written(ErrorCode);
+    void look_later();
+    void look();
+    void ping();
     void say_goodbye(CloseCode);
     void hang_up();
     void tell_change() { changed_.cancel(); }
@@ -107,13 +70,13 @@ private:
 
     // On the executor only.
     std::shared_ptr<FrameTransport> const frames_;  // under the stream
-    Stream stream_;
-    asio::any_io_executor const executor_;
+    BeastStream stream_;
     Stranger stranger_;
-    std::size_t const message_limit_;
-    std::chrono::milliseconds const close_grace_;
+    Limits const& limits_;
     asio::steady_timer changed_;  // cancelled when something changed that somebody may wait for
-    asio::steady_timer grace_;
+    asio::steady_timer alarm_;    // for a look at the client, and in the end for what is left of its time
+    Liveness liveness_;
+    bool pinging_ = false;
     bool accepted_ = false;
     bool saying_goodbye_ = false;
 
@@ -149,7 +112,7 @@ void BeastWebSocket::close_locked(std::optional<CloseCode> why) {
 /// One hop to the executor for however many frames and a close. Never inline: the caller may hold locks.
 void BeastWebSocket::wake_writer_locked() {
     if (std::exchange(work_posted_, true)) return;
-    wake(shared_from_this(), executor_);
+    wake(shared_from_this(), executor());
 }
 
 void BeastWebSocket::work() {
@@ -186,25 +149,58 @@ void BeastWebSocket::written(ErrorCode failed) {
         std::lock_guard const lock{mutex_};
         outgoing_.written();
         room = outgoing_.half_empty();
-        if (failed)
+        if (failed == silenced)
+            close_locked(CloseCode::going_away);
+        else if (failed)
             close_locked(std::nullopt);
         else if (!closed_)
             write_next_locked();
     }
-    if (failed) hang_up();
+    if (failed && failed != silenced) hang_up();
     if (room) tell_change();
+}
+
+void BeastWebSocket::look_later() {
+    alarm_.expires_after(limits_.socket_idle / Liveness::looks);
+    alarm_.async_wait([self = shared_from_this()](ErrorCode stopped) {
+        if (!stopped) self->look();
+    });
+}
+
+/// In place of Beast's own timer, which knows nothing but what it reads: it ended clients that took a long answer
+/// slowly, and whose pongs stood unread meanwhile.
+void BeastWebSocket::look() {
+    {
+        std::lock_guard const lock{mutex_};
+        if (closed_) return;
+    }
+    auto const verdict = liveness_.look(frames_->traffic());
+    if (verdict == Liveness::Verdict::ask) ping();
+    if (verdict != Liveness::Verdict::gone) return look_later();
+    {
+        std::lock_guard const lock{mutex_};
+        close_locked(std::nullopt);
+    }
+    hang_up();
+}
+
+void BeastWebSocket::ping() {
+    if (std::exchange(pinging_, true)) return;
+    stream_.async_ping({}, [self = weak_from_this()](ErrorCode) {
+        if (auto const alive = self.lock()) alive->pinging_ = false;
+    });
 }
 
 void BeastWebSocket::say_goodbye(CloseCode why) {
     saying_goodbye_ = true;
     // The close frame stands behind a write that a client who does not read never lets finish.
-    grace_.expires_after(close_grace_);
-    grace_.async_wait([self = shared_from_this()](ErrorCode stopped) {
+    alarm_.expires_after(limits_.close_grace);
+    alarm_.async_wait([self = shared_from_this()](ErrorCode stopped) {
         if (!stopped) self->hang_up();
     });
     stream_.async_close(static_cast<websocket::close_code>(why), [self = shared_from_this()](ErrorCode) {
         self->saying_goodbye_ = false;
-        self->grace_.cancel();
+        self->alarm_.cancel();
         self->hang_up();
         self->tell_change();
     });
@@ -242,20 +238,18 @@ Task<void> BeastWebSocket::run(RequestHead handshake, std::shared_ptr<SocketHand
         handler->closed();
         co_await wait_for_goodbye();
     }
+    alarm_.cancel();
     stranger_.recognise();  // who holds this socket still may outlive the server
     hang_up();
 }
 
 Task<void> BeastWebSocket::accept(RequestHead handshake) {
-    auto const& request = handshake.request;
-    bool const answer = offers_sub_protocol(request);
-    stream_.set_option(websocket::stream_base::decorator{[answer](websocket::response_type& response) {
-        if (answer) response.set(http::field::sec_websocket_protocol, sub_protocol);
-    }});
-    auto const upgrade = beast_request(request);
+    stream_.set_option(sub_protocol_answer(handshake.request));
+    auto const upgrade = beast_request(handshake.request);
     auto const [failed] = co_await stream_.async_accept(upgrade, as_result);
     if (failed) co_return;
     accepted_ = true;
+    look_later();
     work();  // a frame or a close may have come already
 }
 
@@ -268,7 +262,7 @@ Task<void> BeastWebSocket::converse(std::shared_ptr<SocketHandler> handler) {
         std::string text{first.data(), size};
         if (!stream_.is_message_done()) {
             // One byte more than the limit, so that it is the limit that is met (1009) and not a full buffer.
-            auto rest = asio::dynamic_buffer(text, message_limit_ + 1);
+            auto rest = asio::dynamic_buffer(text, limits_.frame_bytes + 1);
             auto const [cut, more] = co_await stream_.async_read(rest, as_result);
             if (cut) co_return;
         }
@@ -294,8 +288,9 @@ Task<void> BeastWebSocket::wait_for_goodbye() {
 
 }  // namespace
 
-std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Limits const& limits, Stranger stranger) {
-    return std::make_shared<BeastWebSocket>(std::move(stream), limits, std::move(stranger));
+std::shared_ptr<WebSocket> make_web_socket(AnyStream stream, Application const& application, Limits const& limits,
+                                           Stranger stranger) {
+    return std::make_shared<BeastWebSocket>(std::move(stream), application, limits, std::move(stranger));
 }
 
 }  // namespace samtal::net

@@ -22,7 +22,7 @@ public:
     Task<bool> drained() override {
         ++paced;
         if (while_paced) while_paced();
-        co_return true;
+        co_return !closed;
     }
 
     /// Does what was posted.

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import socket
 import struct
+import termios
 import time
 from dataclasses import dataclass
 
@@ -51,6 +53,32 @@ class RawConnection:
             if not self._more():
                 return None
         taken, self.buffer = self.buffer[:count], self.buffer[count:]
+        return taken
+
+    def stands_still(self) -> bool:
+        """Whether something waits here to be read, and nothing more comes."""
+        def unread() -> int:
+            return struct.unpack("i", fcntl.ioctl(self.socket, termios.FIONREAD, bytes(4)))[0]
+        before = unread()
+        time.sleep(0.3)
+        return unread() == before > 0
+
+    def drain(self, quiet: float = 1) -> None:
+        """Throws away what comes until nothing does for so long."""
+        self.socket.settimeout(quiet)
+        self.buffer = b""
+        try:
+            while self._more():
+                self.buffer = b""
+        except TimeoutError:
+            pass
+
+    def rest(self, timeout: float = 10) -> bytes:
+        """Everything until the server ends the connection."""
+        self.socket.settimeout(timeout)
+        while self._more():
+            pass
+        taken, self.buffer = self.buffer, b""
         return taken
 
     def answer(self) -> RawAnswer | None:

@@ -17,6 +17,7 @@ struct GatewayOptions {
     std::vector<std::string> allowed_origins;  // exact; for browsers
     std::chrono::milliseconds authenticate_within{10'000};
     /// Whether sockets may be served now; not while this server does not know whose sessions ended elsewhere.
+    /// Cheap: asked before each write to one. Must not throw.
     std::function<bool()> serving = [] { return true; };
     std::string socket_path;  // where WebSockets are taken; empty: nowhere
     /// Told about each request: the route's pattern ("none" for an unknown path), status, time.
@@ -39,6 +40,7 @@ public:
     Task<net::Response> handle(net::Request) override;
     [[nodiscard]] net::Response refuse(int status) const override;
     Task<Upgrade> upgrade(net::Request head) override;
+    [[nodiscard]] bool may_speak() const noexcept override { return options_.serving(); }
 
     /// Who a request is from, by Authorization or cookie, with the Origin rules of the contract.
     Task<Result<Principal>> authenticate(net::Request const&);

@@ -66,8 +66,8 @@ public:
 
     /// The greatest body this request may have, asked before any of it is read. Larger: 413.
     [[nodiscard]] virtual std::size_t body_limit(Request const& head) const = 0;
-    /// Asked before a body is read that is or may become larger than `unasked_body`: why it is not worth reading, if
-    /// anything. So that nobody unknown fills memory. Must not throw.
+    /// Asked before a body is read that is or may become larger than `unasked_body`: why it is not worth reading,
+    /// if anything. So that nobody unknown fills memory. Must not throw.
     virtual Task<std::optional<Response>> refuse_unread(Request const&) { co_return std::nullopt; }
     static constexpr std::size_t unasked_body = 256 * 1024;
     /// Must not throw: it is the place where errors become responses.
@@ -83,6 +83,9 @@ public:
         Response refusal;
     };
     virtual Task<Upgrade> upgrade(Request head) = 0;
+    /// Whether frames may be written now, asked each time before some are. No: that WebSocket is closed with 1001
+    /// and what waited for it is dropped. Any thread; must be cheap.
+    [[nodiscard]] virtual bool may_speak() const noexcept { return true; }
 };
 
 }  // namespace samtal::net

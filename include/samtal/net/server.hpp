@@ -21,7 +21,7 @@ struct Limits {
     std::chrono::milliseconds body{30'000};         // from its first byte to its last, whatever its size
     std::chrono::milliseconds idle{75'000};         // between requests
     std::chrono::milliseconds write{30'000};        // one response
-    std::chrono::milliseconds socket_idle{60'000};  // at half of it a WebSocket is pinged
+    std::chrono::milliseconds socket_idle{60'000};  // a WebSocket's client may send and take nothing; it is pinged
     std::chrono::milliseconds close_grace{5'000};
 };
 
@@ -68,8 +68,8 @@ public:
     /// Blocks until no connection is left; call it from a thread that is no I/O thread.
     void stop(std::chrono::milliseconds grace);
     [[nodiscard]] std::size_t connections() const noexcept;
-    /// Those among them that have brought no request yet, or a WebSocket that is not authenticated. Where there are
-    /// many, newcomers are admitted more slowly.
+    /// Those among them that have brought no request yet, or a WebSocket that is not authenticated. Where there
+    /// are many, newcomers are admitted more slowly.
     [[nodiscard]] std::size_t strangers() const noexcept;
 
 private:

@@ -144,6 +144,20 @@ TEST_F(ChangesTest, B3_OfWhatTheClientLacksComeWithIt) {
     EXPECT_EQ(socket.frames[0].at("change"), 1);
 }
 
+TEST_F(ChangesTest, G1_AreNotReadForASocketThatIsClosed) {
+    auto const first = say(alice, "one");
+    ASSERT_TRUE(change(alice, EditMessage{lobby, first.id, Text{"uno"}, nullptr}));
+    for (std::int64_t const known : {0, 1}) {
+        FakeSocket socket;
+        socket.closed = net::CloseCode::going_away;
+        Sync const ask{{{lobby, known, 0}}, std::shared_ptr<net::Socket>{std::shared_ptr<void>{}, &socket}};
+        CatchUp catch_up{tools, history, conversations};
+        auto const lock = permit<P>(bob);
+        EXPECT_EQ(run(catch_up.run(lock, ask)).error().code, Errc::exhausted);
+        EXPECT_THAT(socket.frames, IsEmpty());
+    }
+}
+
 TEST_F(ChangesTest, B3_WithinOneAnswerAreAtMostAThousandEventsAndNoneIsSkipped) {
     std::vector<MessageId> ids;
     for (int n = 0; n < 12; ++n) ids.push_back(say(alice, "text").id);

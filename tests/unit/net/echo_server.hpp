@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -16,8 +17,8 @@
 
 namespace samtal::net::testing {
 
-/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, and knows who says "it is
-/// me".
+/// Answers every frame with itself; "drain" only when the outgoing queue is half empty, "ponder" when it
+/// is told to go on; and knows who says "it is me".
 class EchoHandler : public SocketHandler, public std::enable_shared_from_this<EchoHandler> {
 public:
     Task<void> opened(std::shared_ptr<Socket> socket) override {
@@ -37,6 +38,7 @@ public:
             bool const open = co_await to->drained();
             text = open ? "drained" : "closed";
         }
+        if (text == "ponder") co_await ponder(to);
         if (text == "it is me") to->authenticated();
         to->push(std::make_shared<std::string const>(std::move(text)));
     }
@@ -53,6 +55,8 @@ public:
         changed_.wait(lock, [this] { return socket_ != nullptr; });
         return socket_;
     }
+    /// Lets what ponders be answered.
+    void go_on() { pondered_ = true; }
     /// Blocks until a frame is being handled, or was.
     void wait_for_frame() {
         std::unique_lock lock{mutex_};
@@ -66,6 +70,15 @@ public:
     }
 
 private:
+    Task<void> ponder(std::shared_ptr<Socket> socket) {
+        boost::asio::steady_timer wait{socket->executor()};
+        while (!pondered_) {
+            wait.expires_after(std::chrono::milliseconds{5});
+            co_await wait.async_wait(boost::asio::use_awaitable);
+        }
+    }
+
+    std::atomic<bool> pondered_ = false;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::shared_ptr<Socket> socket_;
@@ -142,6 +155,8 @@ public:
         return {.status = status, .content_type = "application/problem+json", .body = "{}", .headers = {}};
     }
 
+    bool may_speak() const noexcept override { return speaks.load(); }
+
     Task<Upgrade> upgrade(Request head) override {
         Upgrade answer;
         if (head.path == "/ws") answer.handler = handler;
@@ -155,6 +170,7 @@ public:
         changed_.wait(lock, [&] { return last_entered_ == path; });
     }
 
+    std::atomic<bool> speaks = true;
     std::shared_ptr<EchoHandler> const handler = std::make_shared<EchoHandler>();
 
 private:

@@ -26,15 +26,18 @@ public:
         auto const begin = asio::buffers_begin(from);
         written.append(begin, begin + static_cast<std::ptrdiff_t>(n));
         if (after) after();
-        asio::post(loop_, [n, d = std::move(done)] { d->call({}, n); });
+        ErrorCode const result = closed ? ErrorCode{asio::error::bad_descriptor} : ErrorCode{};
+        asio::post(loop_, [result, n, d = std::move(done)] { d->call(result, n); });
     }
     void shut_down(CompletionPtr) override {}
     void read_leftovers(asio::mutable_buffer, CompletionPtr) override {}
+    Backlog backlog() noexcept override { return {}; }
     void cancel() noexcept override {}
-    void close() noexcept override {}
+    void close() noexcept override { closed = true; }
 
     std::string written;
     unsigned calls = 0;
+    bool closed = false;
     std::function<void()> after;
 
 private:
@@ -44,18 +47,22 @@ private:
 
 class Done final : public Completion {
 public:
-    explicit Done(unsigned& count) : count_{count} {}
-    void call(ErrorCode, std::size_t) override { ++count_; }
+    Done(unsigned& count, ErrorCode& result) : count_{count}, result_{result} {}
+    void call(ErrorCode result, std::size_t) override {
+        ++count_;
+        result_ = result;
+    }
 
 private:
     unsigned& count_;
+    ErrorCode& result_;
 };
 
 class FrameTransportTest : public ::testing::Test {
 protected:
     std::shared_ptr<FrameTransport> over(std::size_t bytes) {
         inner = std::make_shared<Drip>(loop, bytes);
-        return std::make_shared<FrameTransport>(inner);
+        return std::make_shared<FrameTransport>(inner, [this] { return may_speak; });
     }
     static FrameBatch texts(std::initializer_list<std::string> all) {
         FrameBatch batch;
@@ -65,11 +72,13 @@ protected:
     static std::string framed(std::string const& text) {
         return "\x81" + std::string(1, static_cast<char>(text.size())) + text;
     }
-    CompletionPtr counted() { return std::make_unique<Done>(done); }
+    CompletionPtr counted() { return std::make_unique<Done>(done, result); }
 
     asio::io_context loop;
     std::shared_ptr<Drip> inner;
+    bool may_speak = true;
     unsigned done = 0;
+    ErrorCode result;
 };
 
 TEST_F(FrameTransportTest, WritesManyFramesInOneCall) {
@@ -123,6 +132,37 @@ TEST_F(FrameTransportTest, FinishesTheFrameThatHasBegunAndDropsTheRest) {
         loop.restart();
         EXPECT_EQ(inner->written, framed("one")) << bytes;
         EXPECT_EQ(done, 1U);
+    }
+}
+
+TEST_F(FrameTransportTest, G1_WritesNothingWhileItMayNotSpeakButControlFrames) {
+    std::string const close{"\x88\x02\x03\xe9"};
+    auto const frames = over(1'000);
+    may_speak = false;
+    frames->write_frames(texts({"secret"}), counted());
+    EXPECT_EQ(done, 0U) << "told from within the call, where its caller may hold a lock";
+    loop.run();
+    loop.restart();
+    EXPECT_EQ(result, silenced);
+    EXPECT_FALSE(inner->closed);
+    frames->write(WriteBuffers(1, asio::buffer(close)), counted());
+    loop.run();
+    EXPECT_EQ(inner->written, close);
+}
+
+// At every number of bytes that a call may take: a slow client gets no more of what it was to get.
+TEST_F(FrameTransportTest, G1_GoesOnWithNothingOnceItMayNotSpeak) {
+    auto const all = framed("one") + framed("two");
+    for (std::size_t bytes = 1; bytes < all.size(); ++bytes) {
+        may_speak = true;
+        auto const frames = over(bytes);
+        inner->after = [this] { may_speak = false; };
+        frames->write_frames(texts({"one", "two"}), counted());
+        loop.run();
+        loop.restart();
+        EXPECT_EQ(inner->written, all.substr(0, bytes));
+        EXPECT_EQ(result, silenced);
+        EXPECT_EQ(inner->closed, bytes != framed("one").size()) << "inside a frame nobody can be told why";
     }
 }
 
