@@ -14,6 +14,25 @@ SELECT FROM conversations c
    FOR NO KEY UPDATE
 )sql"};
 
+// The same, where somebody waited in vain before.
+inline constexpr storage::Statement lock_conversation_now{R"sql(
+-- chat.lock_conversation_now
+SELECT FROM conversations c
+ WHERE c.organisation_id = $1 AND c.conversation_id = $2
+   AND EXISTS (SELECT FROM members m WHERE (m.organisation_id, m.conversation_id, m.user_id)
+                                         = (c.organisation_id, c.conversation_id, $3))
+   FOR NO KEY UPDATE NOWAIT
+)sql"};
+
+// Whether somebody is out, and change $4 was made.
+inline constexpr storage::Statement has_left{R"sql(
+-- chat.has_left
+SELECT FROM conversations c
+ WHERE c.organisation_id = $1 AND c.conversation_id = $2 AND c.last_change >= $4
+   AND NOT EXISTS (SELECT FROM members m WHERE (m.organisation_id, m.conversation_id, m.user_id)
+                                             = (c.organisation_id, c.conversation_id, $3))
+)sql"};
+
 // A statement of its own, because it must see what was committed while the lock was waited for.
 inline constexpr storage::Statement find_place{R"sql(
 -- chat.find_place

@@ -1,5 +1,7 @@
 #include "change_writer.hpp"
 
+#include "until_known.hpp"
+
 #include <utility>
 
 namespace samtal::chat {
@@ -7,6 +9,7 @@ namespace samtal::chat {
 namespace {
 
 constexpr Error busy{Errc::exhausted, "too many changes are waiting"};
+constexpr Error locked_now{Errc::exhausted, "this conversation is locked"};
 constexpr std::size_t most_waiting = 2'000;
 
 }  // namespace
@@ -23,15 +26,20 @@ storage::Batcher<PendingChange> ChangeWriter::batcher(Tools const& tools) {
 
 Task<Result<Changed>> ChangeWriter::write(ChatPermit const& permit, Change change) {
     auto const lane = std::hash<ConversationId>{}(conversation_of(change)) % lanes_.size();
-    PendingChange pending{&permit, std::move(change), busy};
-    co_await lanes_[lane].submit(pending);
+    PendingChange pending{&permit, std::move(change), busy, false};
+    co_await submit_until_free(lanes_[lane], pending, busy);
     if (!pending.result) co_return pending.result.error();
     co_return std::move(pending.result->changed);
 }
 
 Task<void> ChangeWriter::write_one(std::span<PendingChange> group) {
     for (PendingChange& pending : group) {
-        pending.result = co_await changes_.apply(*pending.permit, pending.change);
+        try {
+            pending.result = co_await changes_.apply(*pending.permit, pending.change);
+        } catch (storage::Locked const&) {
+            pending.locked = true;
+            pending.result = locked_now;
+        }
         if (pending.result && pending.result->fresh) tell_(pending);
     }
 }

@@ -14,6 +14,7 @@ struct PendingChange {
     ChatPermit const* permit;  // its caller's
     Change change;
     Result<Applied> result;
+    bool locked = false;  // its conversation is: nothing was done
 };
 
 /// Makes the changes of a conversation one after the other, so that they are told in the order of their numbers;
@@ -23,7 +24,8 @@ public:
     /// `tell` is called for every change that is news, on the tools' executor.
     ChangeWriter(Tools const& tools, Limits limits, std::function<void(PendingChange const&)> tell);
 
-    /// `exhausted` when too many are waiting. Resumes on the caller's executor after the commit.
+    /// `exhausted` when too many are waiting, or when the conversation was locked for five seconds. Resumes on the
+    /// caller's executor after the commit.
     Task<Result<Changed>> write(ChatPermit const&, Change);
 
 private:

@@ -27,6 +27,7 @@ SELECT conversation_id FROM conversations
 inline constexpr storage::Statement make_group{R"sql(
 -- chat.make_group
 INSERT INTO conversations (organisation_id, conversation_id, creator_id, title) VALUES ($1, $2, $3, $4::bytea)
+ON CONFLICT (organisation_id, conversation_id) DO NOTHING
 )sql"};
 
 // Nothing for a stranger.

@@ -1,6 +1,7 @@
 #include "message_writer.hpp"
 
 #include "samtal/core/uuid_v7.hpp"
+#include "until_known.hpp"
 
 #include <utility>
 
@@ -24,9 +25,10 @@ storage::Batcher<PendingMessage> MessageWriter::batcher(Tools const& tools, Limi
 }
 
 Task<Result<StoredMessage>> MessageWriter::write(ChatPermit permit, SendMessage message, Timestamp sent_at) {
-    PendingMessage pending{std::move(permit), std::move(message), MessageId{uuid_v7(sent_at)}, sent_at, busy, {}};
+    PendingMessage pending{
+        std::move(permit), std::move(message), MessageId{uuid_v7(sent_at)}, sent_at, busy, {}, false};
     auto const lane = std::hash<ConversationId>{}(pending.message.conversation) % batchers_.size();
-    co_await batchers_[lane].submit(pending);
+    co_await submit_until_free(batchers_[lane], pending, busy);
     co_return pending.result;
 }
 

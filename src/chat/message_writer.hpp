@@ -16,7 +16,8 @@ public:
     /// executor.
     MessageWriter(Tools const& tools, Limits limits, std::function<void(PendingMessage const&)> tell);
 
-    /// Resumes on the caller's executor after the commit.
+    /// Resumes on the caller's executor after the commit. `exhausted` when too many are waiting, or when the
+    /// conversation was locked for five seconds.
     Task<Result<StoredMessage>> write(ChatPermit, SendMessage, Timestamp sent_at);
 
 private:

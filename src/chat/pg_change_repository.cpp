@@ -4,6 +4,7 @@
 #include "conversation_statements.hpp"
 #include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
+#include "until_known.hpp"
 
 #include <algorithm>
 
@@ -23,9 +24,11 @@ struct PgChangeRepository::Work {
     storage::Tx& tx;
     ChatPermit const& permit;
     std::string conversation;
-    // An attempt before this one may have been committed, and only its answer was lost. Then there is nothing to
-    // do, but somebody to tell.
-    bool again;
+    std::optional<Applied>& left;
+    bool wait;  // for the lock
+    // An attempt before this one seems to have been committed, and only its answer was lost: there is a change of
+    // its number. Where nothing is left to do, there is somebody to tell.
+    bool again = false;
     std::string organisation = permit.organisation().text();
     bool direct = false;
     bool owner = false;
@@ -36,7 +39,8 @@ struct PgChangeRepository::Work {
     /// Nothing when the actor is no member.
     bool lock() {
         auto const me = permit.actor().text();
-        if (tx.exec(lock_conversation, organisation, conversation, me).empty()) return false;
+        if (tx.exec(wait ? lock_conversation : lock_conversation_now, organisation, conversation, me).empty())
+            return false;
         auto const rows = tx.exec(find_place, organisation, conversation, me);
         if (rows.empty()) return false;
         direct = rows[0][0].as<bool>();
@@ -44,13 +48,26 @@ struct PgChangeRepository::Work {
         visible_from = rows[0][2].as<std::int64_t>();
         last_change = rows[0][3].as<std::int64_t>();
         last_seq = rows[0][4].as<std::int64_t>();
+        again = left && last_change >= left->changed.change;
+        if (!again) left.reset();  // under the lock that is certain: it was rolled back
         return true;
+    }
+    /// The actor left by an attempt before this one. Whoever is out cannot lock.
+    bool is_out(Change const& change) {
+        auto const* const leave = std::get_if<RemoveMember>(&change);
+        if (!left || leave == nullptr || leave->user != permit.actor()) return false;
+        return !tx.exec(has_left, organisation, conversation, permit.actor().text(), left->changed.change).empty();
     }
     std::int64_t count(bool info) {
         return tx.exec(count_change, organisation, conversation, info)[0][0].as<std::int64_t>();
     }
     [[nodiscard]] Applied nothing_to_do(std::int64_t change) const {
         return {.changed = {change, std::nullopt}, .fresh = again};
+    }
+    /// Of members.
+    [[nodiscard]] Applied nothing_to_do() const {
+        if (!again) return nothing_to_do(last_change);
+        return {.changed = left->changed, .came = left->came, .heir = left->heir};
     }
     bool held() { return tx.exec(writer_is_held, organisation, permit.actor().text())[0][0].as<bool>(); }
     /// Everybody; of a message those who may see it.
@@ -65,21 +82,37 @@ struct PgChangeRepository::Work {
 
 Task<Result<Applied>> PgChangeRepository::apply(ChatPermit const& permit, Change const& change) {
     if (!permit.covers(conversation_of(change))) co_return Error{Errc::denied, "the permit is for something else"};
-    bool again = false;
-    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<Applied> {
-        Work work{.tx = tx,
-                  .permit = permit,
-                  .conversation = conversation_of(change).text(),
-                  .again = std::exchange(again, true)};
-        if (!work.lock()) return no_such_thing;
+    std::optional<Applied> left;
+    co_return co_await until_known(OnLock::tell, [&] { return attempt(permit, change, left); });
+}
+
+Task<Result<Applied>> PgChangeRepository::attempt(ChatPermit const& permit, Change const& change,
+                                                  std::optional<Applied>& left) {
+    auto const conversation = conversation_of(change);
+    bool const wait = !locked_.suspects(conversation);
+    auto const body = [&](storage::Tx& tx) -> Result<Applied> {
+        Work work{.tx = tx, .permit = permit, .conversation = conversation.text(), .left = left, .wait = wait};
+        if (!work.lock()) {
+            if (work.is_out(change)) return *left;
+            return no_such_thing;
+        }
         auto applied = std::visit([&](auto const& one) { return make(work, one); }, change);
         if (applied && applied->fresh) {
             applied->seq = work.last_seq;
             auto const members = work.witnesses(applied->changed.message);
             applied->audience.insert(applied->audience.end(), members.begin(), members.end());
+            left = *applied;
         }
         return applied;
-    });
+    };
+    try {
+        auto done = co_await db_.run(permit, body);
+        if (!wait) locked_.clear(conversation);
+        co_return done;
+    } catch (storage::Locked const&) {
+        locked_.suspect(conversation);
+        throw;
+    }
 }
 
 Result<Message> PgChangeRepository::own_message(Work& work, MessageId id) {
@@ -141,18 +174,13 @@ Result<Applied> PgChangeRepository::make(Work& work, AddMembers const& add) {
     auto const ids = array_of(users);
     if (work.tx.exec(count_colleagues, work.organisation, ids)[0][0].as<std::size_t>() != users.size())
         return no_such_thing;
-    Applied applied = work.nothing_to_do(work.last_change);
-    for (auto const& row : work.tx.exec(add_members, work.organisation, work.conversation, ids, "member"))
-        applied.came.push_back(storage::id_of<UserId>(row[0]));
+    auto const came = work.tx.exec(add_members, work.organisation, work.conversation, ids, "member");
     auto const members =
         work.tx.exec(count_members, work.organisation, work.conversation, most_members_ + 1)[0][0];
     if (members.as<std::size_t>() > most_members_) return Error{Errc::invalid, "are too many", "user_ids"};
-    if (applied.came.empty()) {
-        applied.came = std::move(users);
-        return applied;
-    }
-    applied.fresh = true;
-    applied.changed.change = work.count(true);
+    if (came.empty()) return work.nothing_to_do();
+    Applied applied{.changed = {work.count(true), std::nullopt}};
+    for (auto const& row : came) applied.came.push_back(storage::id_of<UserId>(row[0]));
     return applied;
 }
 
@@ -162,9 +190,10 @@ Result<Applied> PgChangeRepository::make(Work& work, RemoveMember const& remove)
     if (work.direct && !leaves) return stays_of_two;
     auto const gone = work.tx.exec(remove_member, work.organisation, work.conversation, remove.user.text());
     if (gone.affected_rows() == 0 && !work.again) return no_such_thing;
-    Applied applied = work.nothing_to_do(work.last_change);
+    Applied applied = work.nothing_to_do();
     applied.audience.push_back(remove.user);
     if (gone.affected_rows() == 0) return applied;
+    applied.heir.reset();
     if (!work.direct) {
         auto const heirs = work.tx.exec(promote_owner, work.organisation, work.conversation);
         if (!heirs.empty()) applied.heir = storage::id_of<UserId>(heirs[0][0]);

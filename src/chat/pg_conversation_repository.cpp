@@ -4,6 +4,7 @@
 #include "conversation_statements.hpp"
 #include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
+#include "until_known.hpp"
 
 #include <algorithm>
 
@@ -27,7 +28,8 @@ bool are_colleagues(storage::Tx& tx, ChatPermit const& permit, std::vector<UserI
 
 Task<Result<Created>> PgConversationRepository::direct(ChatPermit const& permit, UserId other,
                                                        ConversationId fresh) {
-    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<Created> {
+    std::optional<Created> left;  // by an attempt that may have been committed
+    auto const body = [&](storage::Tx& tx) -> Result<Created> {
         if (!are_colleagues(tx, permit, {other})) return no_such_colleague;
         auto const organisation = permit.organisation().text();
         auto const me = permit.actor().text();
@@ -40,27 +42,35 @@ Task<Result<Created>> PgConversationRepository::direct(ChatPermit const& permit,
             created.came.push_back(storage::id_of<UserId>(row[0]));
         if (created.existed && !created.came.empty())
             created.change = tx.exec(count_change, organisation, id.text(), true)[0][0].as<std::int64_t>();
+        if (created.came.empty() && left && left->id == id) return *left;  // it was, and nobody was told
+        left = created;
         return created;
-    });
+    };
+    co_return co_await until_known(OnLock::wait, [&] { return db_.run(permit, body); });
 }
 
 Task<Result<Created>> PgConversationRepository::group(ChatPermit const& permit, NewConversation const& wanted,
                                                       ConversationId fresh) {
-    co_return co_await db_.run(permit, [&](storage::Tx& tx) -> Result<Created> {
-        if (!are_colleagues(tx, permit, wanted.others)) return no_such_colleague;
+    std::vector<UserId> everybody = wanted.others;
+    everybody.push_back(permit.actor());
+    Created const created{fresh, false, everybody, everybody};
+    auto const body = [&](storage::Tx& tx) -> Result<Created> {
         auto const organisation = permit.organisation().text();
         std::optional<std::string> sealed;
         if (wanted.title) {
             storage::Cell const cell{field::ConversationsTitle::column, fresh.value()};
             sealed = storage::bytea(cipher_.seal(permit.actor(), cell, wanted.title->open(permit)).value());
         }
-        tx.exec(make_group, organisation, fresh.text(), permit.actor().text(), sealed ? sealed->c_str() : nullptr);
+        auto const made = tx.exec(make_group, organisation, fresh.text(), permit.actor().text(),
+                                  sealed ? sealed->c_str() : nullptr);
+        if (made.affected_rows() == 0)
+            return created;  // by an attempt whose answer was lost: the id is ours alone
+        if (!are_colleagues(tx, permit, wanted.others)) return no_such_colleague;
         tx.exec(add_members, organisation, fresh.text(), array_of({permit.actor()}), "owner");
         tx.exec(add_members, organisation, fresh.text(), array_of(wanted.others), "member");
-        std::vector<UserId> everybody = wanted.others;
-        everybody.push_back(permit.actor());
-        return Created{fresh, false, everybody, everybody};
-    });
+        return created;
+    };
+    co_return co_await until_known(OnLock::wait, [&] { return db_.run(permit, body); });
 }
 
 Conversation PgConversationRepository::conversation_of(pqxx::row const& row) {

@@ -11,7 +11,9 @@ class PgConversationRepository {
 public:
     PgConversationRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}
 
-    /// The one of the actor and `other`: made, or found. Who had left comes back.
+    /// The one of the actor and `other`: made, or found. Who had left comes back. This and `group` wait for a
+    /// database that goes meanwhile to come back, to learn what became of it; InDoubt when it stays away for too
+    /// long.
     Task<Result<Created>> direct(ChatPermit const&, UserId other, ConversationId fresh);
     Task<Result<Created>> group(ChatPermit const&, NewConversation const&, ConversationId fresh);
     Task<Result<ConversationPage>> page(ChatPermit const&, std::optional<ConversationId> before,

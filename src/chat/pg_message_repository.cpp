@@ -3,28 +3,21 @@
 #include "append_columns.hpp"
 #include "append_statements.hpp"
 #include "samtal/storage/values.hpp"
+#include "until_known.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <exception>
 #include <tuple>
 #include <unordered_set>
 
 namespace samtal::chat {
 
-namespace asio = boost::asio;
-
 namespace {
 
 constexpr Error no_such_conversation{Errc::not_found, "no such thing"};  // also the answer for strangers
+constexpr Error locked_now{Errc::exhausted, "this conversation is locked"};
 constexpr std::size_t most_known = 50'000;
-constexpr std::chrono::seconds longest_doubt{10};
-constexpr std::chrono::milliseconds between_looks{20};
 
 storage::Cell cell_of(MessageId id) {
     return {field::MessagesText::column, id.value()};
@@ -62,22 +55,46 @@ bool by_conversation(PendingMessage const* a, PendingMessage const* b) {
 }  // namespace
 
 Task<void> PgMessageRepository::append(std::span<PendingMessage> group) {
-    asio::steady_timer pause{co_await asio::this_coro::executor};
-    auto const give_up = std::chrono::steady_clock::now() + longest_doubt;
-    for (bool in_doubt = false;;) {
-        std::exception_ptr failure;
-        try {
-            co_return co_await append_once(group);
-        } catch (storage::InDoubt const&) {
-            in_doubt = true;
-            failure = std::current_exception();
-        } catch (Unavailable const&) {
-            failure = std::current_exception();
-        }
-        if (!in_doubt || std::chrono::steady_clock::now() > give_up) std::rethrow_exception(failure);
-        pause.expires_after(between_looks);
-        co_await pause.async_wait(asio::use_awaitable);
+    co_await until_known(OnLock::wait, [this, group] { return append_free(group); });
+}
+
+/// A group that met a lock does not say whose it was. So all are looked at before the next attempt.
+Task<void> PgMessageRepository::append_free(std::span<PendingMessage> group) {
+    co_await set_aside_locked(group);
+    try {
+        co_await append_once(group);
+    } catch (storage::Locked const&) {
+        for (PendingMessage const& pending : group) locked_.suspect(pending.message.conversation);
+        throw;
     }
+}
+
+Task<void> PgMessageRepository::set_aside_locked(std::span<PendingMessage> group) {
+    for (PendingMessage& pending : group) pending.locked = false;
+    if (!locked_.any()) co_return;
+    storage::ArrayLiteral organisations;
+    storage::ArrayLiteral conversations;
+    std::unordered_set<ConversationId> suspects;
+    for (PendingMessage& pending : group) {
+        ConversationId const conversation = pending.message.conversation;
+        pending.locked = locked_.suspects(conversation);
+        if (!pending.locked || !suspects.insert(conversation).second) continue;
+        organisations.add(pending.permit.organisation().text());
+        conversations.add(conversation.text());
+    }
+    if (suspects.empty()) co_return;
+    std::unordered_set<ConversationId> locked;
+    auto const looked = co_await db_.alone(group.front().permit, [&](storage::Tx& tx) -> Result<void> {
+        locked.clear();
+        for (auto const& row : tx.exec(locked_of, organisations.text(), conversations.text()))
+            locked.insert(storage::id_of<ConversationId>(row[0]));
+        return {};
+    });
+    if (!looked) co_return;  // too busy to look: they stay under suspicion
+    for (ConversationId const& conversation : suspects)
+        if (!locked.contains(conversation)) locked_.clear(conversation);
+    for (PendingMessage& pending : group)
+        pending.locked = pending.locked && locked.contains(pending.message.conversation);
 }
 
 /// A group that fails because of its content is halved until the bad message stands alone.
@@ -113,6 +130,10 @@ Result<void> PgMessageRepository::store_together(storage::Tx& tx, std::span<Pend
     for (PendingMessage& p : group) {
         p.result = no_such_conversation;  // whatever an attempt that was rolled back said
         p.members.reset();
+        if (p.locked) {
+            p.result = locked_now;
+            continue;
+        }
         if (!p.permit.covers(p.message.conversation))
             return Error{Errc::denied, "the permit is for something else"};
         auto const [first, is_first] = seen.insert(&p);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "locked_conversations.hpp"
 #include "samtal/chat/chat.hpp"
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
@@ -18,6 +19,7 @@ struct PendingMessage {
     Timestamp sent_at;
     Result<StoredMessage> result;
     std::shared_ptr<std::vector<UserId> const> members;  // whom to tell; set when it was stored
+    bool locked = false;  // its conversation is: nothing was tried, and the result is `exhausted`
 
     [[nodiscard]] UserId const& share() const noexcept { return permit.actor(); }
 };
@@ -31,7 +33,8 @@ public:
     /// member, also for a conversation that does not exist. A repeat gets the first answer, or `conflict` when its
     /// text differs. When the database goes while it writes, waits for it to come back to learn what became of the
     /// group: a message that was stored and told to nobody would be missing on every socket. Throws InDoubt when
-    /// it stays away for too long.
+    /// it stays away for too long. Waits for no locked conversation for more than a quarter of a second, and only
+    /// once: its messages are `locked`, all others are stored.
     Task<void> append(std::span<PendingMessage>);
 
 private:
@@ -47,6 +50,9 @@ private:
     };
     using Places = std::unordered_map<ConversationId, Place>;
 
+    Task<void> append_free(std::span<PendingMessage>);
+    /// Sets each message's `locked`: of the conversations under suspicion.
+    Task<void> set_aside_locked(std::span<PendingMessage>);
     Task<void> append_once(std::span<PendingMessage>);
     Result<void> store_together(storage::Tx&, std::span<PendingMessage>);
     /// Sets the results of those that come back, and says where they stand.
@@ -56,6 +62,7 @@ private:
 
     storage::Database& db_;
     storage::ColumnCipher& cipher_;
+    LockedConversations locked_;
     // Who is in a conversation, as of the `change` that was read under its lock, or later: never older.
     std::mutex mutex_;
     std::unordered_map<ConversationId, Known> known_;

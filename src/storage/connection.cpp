@@ -23,6 +23,9 @@ std::string conninfo_value(std::string_view value) {
     std::string_view const kind = std::string_view{state}.substr(0, 2);
     if (kind == "23") throw IntegrityViolation{std::move(state), statement};
     if (kind == "22") throw DataException{std::move(state), statement};
+    if (state == "55P03") throw Locked{};
+    if (state == "57014")
+        throw TookTooLong{};  // the only one of its class that says what became of the transaction
     // Connection lost, or shut down: a backend may be told to quit between its commit and its answer.
     if (kind == "08" || kind == "57") throw InDoubt{};
     // Out of resources (disk full, too many connections), read-only after fail-over.
@@ -47,10 +50,10 @@ std::string connection_string(LoginOptions const& login) {
     return fmt::format(
         "host={} port={} dbname={} user={} password={} connect_timeout=5 application_name=samtal "
         "tcp_user_timeout=10000 options='-c statement_timeout={} -c search_path=public -c timezone=UTC "
-        "-c idle_in_transaction_session_timeout=60000 -c jit=off{}'",
+        "-c lock_timeout={} -c idle_in_transaction_session_timeout={} -c jit=off{}'",
         conninfo_value(login.host), login.port, conninfo_value(login.name), conninfo_value(login.user),
-        conninfo_value(read_secret(login.password_file)), login.statement_timeout_ms,
-        login.point_reads ? by_index : "");
+        conninfo_value(read_secret(login.password_file)), login.statement_timeout_ms, login.lock_timeout_ms,
+        login.idle_in_transaction_ms, login.point_reads ? by_index : "");
 }
 
 Connection::Connection(LoginOptions const& login) try : connection_{connection_string(login)} {

@@ -11,15 +11,26 @@ namespace samtal::storage {
 
 namespace {
 
+/// Whoever writes messages writes those of many conversations together, and is not held up by one of them. 0: no
+/// limit.
+unsigned longest_lock_wait_ms(std::string_view purpose) {
+    return purpose == purpose::ChatMessaging::name ? 250 : 0;
+}
+
 LoginOptions login_of(DatabaseOptions const& options, std::string_view purpose) {
     std::string const role = "samtal_" + std::string{purpose};
-    return {options.host,
-            options.port,
-            options.name,
-            role,
-            options.secrets_directory + "/" + role,
-            options.statement_timeout_ms,
-            purpose != purpose::AnonymousStatistics::name};
+    // No transaction of a server that lives is idle for longer than its job may last. One that is frozen, or cut
+    // off, lets go of its locks by then.
+    auto const idle = std::min<std::int64_t>(60'000, longest_job(options.statement_timeout_ms).count());
+    return {.host = options.host,
+            .port = options.port,
+            .name = options.name,
+            .user = role,
+            .password_file = options.secrets_directory + "/" + role,
+            .statement_timeout_ms = options.statement_timeout_ms,
+            .lock_timeout_ms = longest_lock_wait_ms(purpose),
+            .idle_in_transaction_ms = static_cast<unsigned>(idle),
+            .point_reads = purpose != purpose::AnonymousStatistics::name};
 }
 
 constexpr Statement newest_migration{R"sql(

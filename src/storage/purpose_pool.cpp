@@ -22,11 +22,6 @@ namespace {
 constexpr auto idle_time = 60s;
 constexpr int most_attempts = 3;
 
-/// PostgreSQL ends a statement in time; this is for a PostgreSQL that does not answer at all.
-std::chrono::milliseconds longest_job(LoginOptions const& login) {
-    return std::chrono::milliseconds{login.statement_timeout_ms} + 2s;
-}
-
 /// Runs the job to its end on this connection, anew after a serialization failure; makes a new connection where
 /// the old one is gone. What is left in `failure` is the caller's.
 void perform(Job& job, std::optional<Connection>& connection, LoginOptions const& login,
@@ -36,7 +31,7 @@ void perform(Job& job, std::optional<Connection>& connection, LoginOptions const
         try {
             if (!connection) connection.emplace(login);
             try {
-                Watchdog::Watch const watch{connection->raw().sock(), longest_job(login)};
+                Watchdog::Watch const watch{connection->raw().sock(), longest_job(login.statement_timeout_ms)};
                 connection->run(job, observer);
                 return;
             } catch (InDoubt const&) {
@@ -45,6 +40,8 @@ void perform(Job& job, std::optional<Connection>& connection, LoginOptions const
                 in_doubt = true;
                 connection.reset();
                 if (attempt == most_attempts) throw;
+            } catch (TookTooLong const&) {
+                throw;  // and the connection is as good as before
             } catch (Unavailable const&) {
                 connection.reset();
                 if (attempt == most_attempts) throw;

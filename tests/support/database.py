@@ -5,6 +5,8 @@ import os
 import pathlib
 import pwd
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from support.platform import Platform
@@ -30,13 +32,16 @@ class Cluster:
         self.port, self.host = lines[3], lines[4]
         self.superuser = pwd.getpwuid(self.directory.stat().st_uid).pw_name
 
-    def _run(self, user: str, database: str, sql: str, environment: dict[str, str], become: str | None) -> Answer:
+    def _psql(self, user: str, database: str, become: str | None) -> list[str]:
         command = ["psql", "-X", "-q", "-A", "-t", "-F", FIELD, "-R", RECORD, "-h", self.host, "-p", self.port,
                    "-U", user, "-d", database, "-f", "-"]
         if become is not None and become != pwd.getpwuid(os.geteuid()).pw_name:
             command = ["setpriv", "--reuid", become, "--regid", become, "--init-groups", *command]
-        done = subprocess.run(command, input=sql, capture_output=True, text=True, timeout=120, cwd="/",
-                              env=os.environ | {"PGCONNECT_TIMEOUT": "10"} | environment)
+        return command
+
+    def _run(self, user: str, database: str, sql: str, environment: dict[str, str], become: str | None) -> Answer:
+        done = subprocess.run(self._psql(user, database, become), input=sql, capture_output=True, text=True,
+                              timeout=120, cwd="/", env=os.environ | {"PGCONNECT_TIMEOUT": "10"} | environment)
         rows = [line.split(FIELD) for part in done.stdout.split(RECORD) for line in part.splitlines() if line]
         return Answer(rows, done.stderr, done.returncode)
 
@@ -46,6 +51,22 @@ class Cluster:
         answer = self._run(self.superuser, database, script, {}, self.superuser)
         assert answer.code == 0, answer.problems
         return answer.rows
+
+    @contextmanager
+    def holding(self, database: str, sql: str) -> Iterator[None]:
+        """Runs a statement in a transaction that stays open meanwhile, with its locks, and is rolled back."""
+        with subprocess.Popen(self._psql(self.superuser, database, self.superuser), stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True, cwd="/") as session:
+            assert session.stdin is not None and session.stdout is not None
+            session.stdin.write(f"\\set ON_ERROR_STOP on\nBEGIN;\n{sql};\n\\echo held\n")
+            session.stdin.flush()
+            while (line := session.stdout.readline()) and "held" not in line:
+                pass
+            assert line, "the statement failed"
+            try:
+                yield
+            finally:
+                session.stdin.close()
 
     def ask_as(self, role: str, database: str, sql: str) -> Answer:
         """What a role with its own password gets; statements that fail do not stop the ones after them."""

@@ -29,8 +29,9 @@ public:
     /// One transaction. A value commits, an Error rolls back. `exhausted` at once when the pool's queue is full.
     /// `body` may run again: after a serialization failure, or when a lost connection leaves a commit in doubt.
     /// So it must answer a repeat with the first answer. Throws Unavailable when the database is gone (InDoubt
-    /// when it went while the body was under way and stays away), IntegrityViolation and DataException for what
-    /// the schema refuses, SqlFailure for the rest.
+    /// when it went while the body was under way and stays away; TookTooLong or Locked when PostgreSQL ended it
+    /// and rolled back, which is not tried again), IntegrityViolation and DataException for what the schema
+    /// refuses, SqlFailure for the rest.
     template <Purpose P, class Body>
     auto run(Permit<P> const&, Body body) -> Task<std::invoke_result_t<Body&, Tx&>> {
         return on_pool(Mode::transaction, *pools_[P::index], std::move(body));

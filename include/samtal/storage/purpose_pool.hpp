@@ -42,10 +42,18 @@ struct LoginOptions {
     std::string user;
     std::string password_file;
     unsigned statement_timeout_ms = 5000;
+    unsigned lock_timeout_ms = 0;  // for each lock; 0: as long as the statement may take
+    unsigned idle_in_transaction_ms = 60'000;
     /// Few rows by index, always: what people wait for. Without it the planner reads whole tables while they are
     /// small or their statistics are old, and a statement's cost grows with history.
     bool point_reads = true;
 };
+
+/// After that a job's connection is cut off. PostgreSQL ends a statement in time; this is for one that does not
+/// answer.
+[[nodiscard]] constexpr std::chrono::milliseconds longest_job(unsigned statement_timeout_ms) {
+    return std::chrono::milliseconds{statement_timeout_ms} + std::chrono::seconds{2};
+}
 
 enum class SchemaState { current, older, newer, unreachable };
 enum class Mode { transaction, single };

@@ -35,6 +35,19 @@ public:
     InDoubt() : Unavailable{"the database connection was lost"} {}
 };
 
+/// It took too long and was ended: certainly rolled back. Nobody repeats it by themselves, for it may take as long
+/// again.
+class TookTooLong : public Unavailable {
+public:
+    explicit TookTooLong(Literal what = "the database took too long") : Unavailable{what} {}
+};
+
+/// It waited too long for what somebody else has locked.
+class Locked : public TookTooLong {
+public:
+    Locked() : TookTooLong{"somebody else has it locked"} {}
+};
+
 /// What PostgreSQL refused. Carries SQLSTATE and the statement's name; its text quotes rows, so it is not kept.
 class SqlFailure : public std::runtime_error {
 public:
