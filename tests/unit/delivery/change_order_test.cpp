@@ -24,7 +24,7 @@ protected:
         return (kind == Kind::messages ? "m" : "c") + std::to_string(number);
     }
     Event event(gateway::Place place) const {
-        bool const change = place.change > 0;
+        bool const change = !place.of_message();
         return {organisation, conversation, place, people,
                 std::make_shared<std::string const>(
                     name(change ? Kind::changes : Kind::messages, change ? place.change : place.seq))};
