@@ -10,6 +10,7 @@
 #include "samtal/consent/consent.hpp"
 #include "samtal/contacts/contacts_room.hpp"
 #include "samtal/delivery/delivery.hpp"
+#include "samtal/delivery/single.hpp"
 #include "samtal/dialing/dialing_room.hpp"
 #include "samtal/directory/directory.hpp"
 #include "samtal/gateway/documents.hpp"
@@ -66,8 +67,9 @@ struct Server::Parts {
           call_presence{{presence, db, gate, io.first()}},
           numbers{ring, c.numbering},
           statistics{c.statistics, db, ring, gate, io.first()},
-          event_log{chat::make_event_log(db, cipher, gate)},
+          event_log{chat::make_event_log(db, cipher, sockets, gate)},
           delivery{make_delivery(c.bus)},
+          single{sockets, *event_log, io.first()},
           identity{{db, cipher, ring, gate, sockets, notices, ledger, statistics.recorder(), *mailer, system_now,
                     delivery ? &delivery->endings() : nullptr},
                    c.identity},
@@ -89,6 +91,7 @@ struct Server::Parts {
           rights{{db, duty_db, cipher, *keys, ring, signer, gate, identity.identity(), numbers, *mailer,
                   [this](UserId user) { return forget(user); },
                   [this](UserId user) { return statistics.forget(user); }, io.first(),
+                  [this](gateway::Head const& head) { tell_changed(head); },
                   [this] { return *notices.in_force(); }}},
           retention{{db, cipher, ring, gate, metrics, io.first(), [this] { return *notices.in_force(); }},
                     c.retention},
@@ -158,7 +161,11 @@ struct Server::Parts {
     }
     gateway::Fanout& fanout() {
         if (delivery) return delivery->fanout();
-        return sockets;
+        return single;
+    }
+    void tell_changed(gateway::Head const& head) {
+        if (delivery) return delivery->changed(head);
+        single.changed(head);
     }
     std::function<bool()> serving() {
         return [this] { return !delivery || delivery->endings().in_touch(); };
@@ -220,6 +227,7 @@ struct Server::Parts {
     statistics::Statistics statistics;
     std::unique_ptr<gateway::EventLog> event_log;
     std::unique_ptr<delivery::Delivery> delivery;  // nothing: this is the only server
+    delivery::Single single;                       // in use where it is
     identity::IdentityRoom identity;
     std::unique_ptr<consent::Consents> consents;
     std::unique_ptr<directory::Directory> directory;
@@ -254,7 +262,10 @@ Server::Server(ServerConfig const& config) : parts_{std::make_unique<Parts>(conf
 Server::~Server() = default;
 
 void Server::start() {
-    if (parts_->delivery) parts_->delivery->start();
+    if (parts_->delivery)
+        parts_->delivery->start();
+    else
+        parts_->single.start();
     parts_->statistics.start();
     parts_->register_renewal.start();
     parts_->audit.start();
@@ -283,7 +294,10 @@ void Server::stop() {
     parts_->audit.stop();
     parts_->statistics.stop();
     if (parts_->metrics_server) parts_->metrics_server->stop(1s);
-    if (parts_->delivery) parts_->delivery->stop();
+    if (parts_->delivery)
+        parts_->delivery->stop();
+    else
+        parts_->single.stop();
     parts_->identity.close();
     parts_->greetings.close();
     parts_->dialing.close();

@@ -60,6 +60,7 @@ Task<Result<SyncDone>> CatchUp::walk_all(ChatPermit const& permit, Sync const& a
         if (!walked && walked.error().code == Errc::not_found) continue;  // left it meanwhile
         if (!walked) co_return walked.error();
         ends.push_back({one.at.conversation, std::nullopt});
+        sockets_.keep(permit.actor(), ask.to.get(), one.at.conversation);
         if (one.complete()) ends.back().reached = {one.at.seq, one.at.change};
         done.more = done.more || !one.complete();
         done.positions.push_back({one.at, head.first_seq, head.info_change});

@@ -31,10 +31,15 @@ std::string came(ConversationId conversation, std::vector<UserId> const& users, 
     return frame.dump();
 }
 
+json parted(ConversationId conversation, UserId user, std::int64_t change) {
+    json frame = event("member.removed", conversation);
+    frame["change"] = change;
+    frame["user_id"] = user.text();
+    return frame;
+}
+
 std::string removed(PendingChange const& pending, RemoveMember const& one) {
-    json frame = event("member.removed", one.conversation);
-    frame["change"] = pending.result->changed.change;
-    frame["user_id"] = one.user.text();
+    json frame = parted(one.conversation, one.user, pending.result->changed.change);
     if (pending.result->heir) frame["new_owner_id"] = pending.result->heir->text();
     return frame.dump();
 }
@@ -75,6 +80,10 @@ std::string changed_fields(ChatPermit const& permit, ConversationId conversation
 
 std::string encode_came(ConversationId conversation, std::vector<UserId> const& users, std::int64_t change) {
     return came(conversation, users, change);
+}
+
+std::string encode_parted(ConversationId conversation, UserId user, std::int64_t change) {
+    return parted(conversation, user, change).dump();
 }
 
 std::string encode_change(PendingChange const& pending) {

@@ -15,8 +15,9 @@ using Told = PgToldRepository::Told;
 
 class ChatEventLog final : public gateway::EventLog {
 public:
-    ChatEventLog(storage::Database& db, storage::ColumnCipher& cipher, PermitIssuer& permits)
-        : told_{db, cipher}, conversations_{db, cipher}, permits_{permits} {}
+    ChatEventLog(storage::Database& db, storage::ColumnCipher& cipher, gateway::Sockets const& sockets,
+                 PermitIssuer& permits)
+        : told_{db, cipher}, conversations_{db, cipher}, sockets_{sockets}, permits_{permits} {}
 
     Task<Result<std::vector<gateway::Head>>> between(Timestamp from, Timestamp to) override {
         auto const permit = permits_.permit_machine<purpose::ChatMessaging>(OrganisationId::nil());
@@ -83,28 +84,54 @@ private:
         co_return missed;
     }
 
-    /// Title and members as they are now, in the place of their latest change.
+    /// That it began; then title and members as they are now, in the place of their latest change.
     Task<void> describe(ChatPermit const& permit, Gap const& gap, Told const& told, Missed& missed) {
-        bool const lately = gap.after ? told.info_change > *gap.after : told.info_change == gap.until;
-        if (!lately || told.info_change > missed.until || told.readers.empty()) co_return;
-        auto const now = co_await conversations_.as_seen_by(permit, told.readers.front().user, gap.conversation);
-        if (!now) co_return;
         Audience audience{told};
-        auto const place = std::ranges::lower_bound(missed.events, told.info_change, {}, &Event::number);
-        missed.events.insert(place, {told.info_change, audience.of(std::numeric_limits<std::int64_t>::max()),
-                                     shared(encode_described(permit, *now, told.info_change))});
+        auto const everybody = audience.of(std::numeric_limits<std::int64_t>::max());
+        if (told.after < 0 && !everybody->empty())
+            missed.events.insert(missed.events.begin(),
+                                 {0, everybody, shared(encode_came(gap.conversation, *everybody, 0))});
+        if (told.info_change <= std::max<std::int64_t>(told.after, 0) || told.info_change > missed.until)
+            co_return;
+        auto const have = sockets_.who_have(gap.conversation);  // before its members are read
+        auto const now = co_await seen_by_somebody(permit, gap.conversation, told);
+        auto const place = [&] {
+            return std::ranges::lower_bound(missed.events, told.info_change, {}, &Event::number);
+        };
+        // Whoever was removed is in no table any more.
+        for (UserId const& user : have)
+            if (!now || std::ranges::find(now->members, user, &Member::user) == now->members.end())
+                missed.events.insert(place(), parting(gap.conversation, user, told.info_change));
+        if (now)
+            missed.events.insert(
+                place(), {told.info_change, everybody, shared(encode_described(permit, *now, told.info_change))});
+    }
+
+    /// Nobody sees it where no member's account is open.
+    Task<std::optional<Conversation>> seen_by_somebody(ChatPermit const& permit, ConversationId conversation,
+                                                       Told const& told) {
+        for (auto const& reader : told.readers)
+            if (auto now = co_await conversations_.as_seen_by(permit, reader.user, conversation))
+                co_return *std::move(now);
+        co_return std::nullopt;
+    }
+
+    static Event parting(ConversationId conversation, UserId user, std::int64_t change) {
+        return {change, std::make_shared<std::vector<UserId> const>(1, user),
+                shared(encode_parted(conversation, user, change)), true};
     }
 
     PgToldRepository told_;
     PgConversationRepository conversations_;
+    gateway::Sockets const& sockets_;
     PermitIssuer& permits_;
 };
 
 }  // namespace
 
 std::unique_ptr<gateway::EventLog> make_event_log(storage::Database& db, storage::ColumnCipher& cipher,
-                                                  PermitIssuer& permits) {
-    return std::make_unique<ChatEventLog>(db, cipher, permits);
+                                                  gateway::Sockets const& sockets, PermitIssuer& permits) {
+    return std::make_unique<ChatEventLog>(db, cipher, sockets, permits);
 }
 
 }  // namespace samtal::chat

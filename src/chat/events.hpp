@@ -16,6 +16,8 @@ namespace samtal::chat {
 [[nodiscard]] std::string encode_change(PendingChange const&);
 /// "member.added", for a conversation that was just made or came back to life.
 [[nodiscard]] std::string encode_came(ConversationId, std::vector<UserId> const&, std::int64_t change);
+/// "member.removed", for somebody who is no member any more.
+[[nodiscard]] std::string encode_parted(ConversationId, UserId, std::int64_t change);
 /// "conversation.changed": title and members as they are now, for whoever was away when they changed. Without the
 /// members where they are more than fit a frame.
 [[nodiscard]] std::string encode_described(ChatPermit const&, Conversation const&, std::int64_t change);

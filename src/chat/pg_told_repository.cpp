@@ -3,6 +3,8 @@
 #include "pg_message_rows_repository.hpp"
 #include "samtal/storage/values.hpp"
 
+#include <algorithm>
+
 namespace samtal::chat {
 
 namespace {
@@ -23,11 +25,7 @@ SELECT seq FROM messages
 
 constexpr storage::Statement told_members{R"sql(
 -- chat.told_members
-SELECT m.user_id, m.visible_from, c.info_change, c.last_seq
-  FROM members m
-  JOIN conversations c ON (c.organisation_id, c.conversation_id) = (m.organisation_id, m.conversation_id)
- WHERE m.organisation_id = $1 AND m.conversation_id = $2
- LIMIT $3
+SELECT user_id, visible_from FROM members WHERE organisation_id = $1 AND conversation_id = $2 LIMIT $3
 )sql"};
 
 constexpr storage::Statement told_messages{R"sql(
@@ -39,15 +37,26 @@ SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint,
  ORDER BY seq LIMIT $5
 )sql"};
 
-// Where nothing is known to have been pushed: what was edited lately, and the change that is known to have come.
+// How far the changes were at $3 at least: by the places that the conversation keeps, or else from its beginning.
+constexpr storage::Statement told_place{R"sql(
+-- chat.told_place
+SELECT last_seq, info_change,
+       CASE WHEN changed_at < to_timestamp($3::bigint / 1000.0) THEN last_change
+            WHEN passed_at < to_timestamp($3::bigint / 1000.0) THEN passed_change
+            WHEN earlier_at < to_timestamp($3::bigint / 1000.0) THEN earlier_change
+            WHEN created_at < to_timestamp($3::bigint / 1000.0) THEN 0
+            ELSE -1 END
+  FROM conversations WHERE organisation_id = $1 AND conversation_id = $2
+)sql"};
+
+// As `sync` reads them, for everybody.
 constexpr storage::Statement told_changes{R"sql(
 -- chat.told_changes
 SELECT message_id, seq, sender_id, (extract(epoch FROM sent_at) * 1000)::bigint, text, removed,
        (extract(epoch FROM edited_at) * 1000)::bigint, change
   FROM messages
  WHERE organisation_id = $1 AND conversation_id = $2 AND change > $3 AND change <= $4
-   AND ($5::bigint IS NULL OR change = $4 OR edited_at >= to_timestamp($5::bigint / 1000.0))
- ORDER BY change LIMIT $6
+ ORDER BY change LIMIT $5
 )sql"};
 
 }  // namespace
@@ -66,11 +75,8 @@ Task<Result<std::vector<gateway::Head>>> PgToldRepository::between(ChatPermit co
 
 void PgToldRepository::read_members(storage::Tx& tx, ChatPermit const& permit, Gap const& gap, Told& told) {
     for (auto const& row :
-         tx.exec(told_members, permit.organisation().text(), gap.conversation.text(), most_members)) {
+         tx.exec(told_members, permit.organisation().text(), gap.conversation.text(), most_members))
         told.readers.push_back({storage::id_of<UserId>(row[0]), row[1].as<std::int64_t>()});
-        told.info_change = row[2].as<std::int64_t>();
-        told.last_seq = row[3].as<std::int64_t>();
-    }
 }
 
 Task<Result<PgToldRepository::Told>> PgToldRepository::messages(ChatPermit const& permit, Gap const& gap,
@@ -94,12 +100,17 @@ Task<Result<PgToldRepository::Told>> PgToldRepository::messages(ChatPermit const
 Task<Result<PgToldRepository::Told>> PgToldRepository::changes(ChatPermit const& permit, Gap const& gap,
                                                                std::size_t limit) {
     co_return co_await db_.read(permit, [&](storage::Tx& tx) -> Result<Told> {
-        std::optional<std::int64_t> since;
-        if (!gap.after) since = storage::ms(gap.since);
+        auto const organisation = permit.organisation().text();
+        auto const conversation = gap.conversation.text();
         Told told;
         read_members(tx, permit, gap, told);
-        for (auto const& row : tx.exec(told_changes, permit.organisation().text(), gap.conversation.text(),
-                                       gap.after.value_or(0), gap.until, since, limit))
+        auto const places = tx.exec(told_place, organisation, conversation, storage::ms(gap.since));
+        if (places.empty()) return told;  // it is gone
+        told.last_seq = places[0][0].as<std::int64_t>();
+        told.info_change = places[0][1].as<std::int64_t>();
+        // Where clocks differ: the one that is known to have come is missing in any case.
+        told.after = gap.after.value_or(std::min(places[0][2].as<std::int64_t>(), gap.until - 1));
+        for (auto const& row : tx.exec(told_changes, organisation, conversation, told.after, gap.until, limit))
             told.messages.push_back(message_of(cipher_, row));
         return told;
     });

@@ -20,6 +20,7 @@ public:
         std::vector<Message> messages;  // by number, at most `limit`
         std::int64_t info_change = 0;   // the latest change of title or members
         std::int64_t last_seq = 0;
+        std::int64_t after = 0;  // of changes: these are all beyond it; -1: the conversation itself is news
     };
 
     PgToldRepository(storage::Database& db, storage::ColumnCipher& cipher) : db_{db}, cipher_{cipher} {}

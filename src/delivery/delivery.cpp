@@ -7,9 +7,8 @@
 #include "repairs.hpp"
 #include "samtal/ops/log.hpp"
 #include "sequencer.hpp"
+#include "to_sockets.hpp"
 #include "watch.hpp"
-
-#include <algorithm>
 
 namespace samtal::delivery {
 
@@ -60,18 +59,10 @@ struct Delivery::Built {
     }
 
     Sequencer::Tools tools() {
-        return {.push =
-                    [this](Event const& e) {
-                        parts.sockets.push_event(e.organisation, *e.users, e.conversation, e.place, e.frame,
-                                                 e.except);
-                    },
-                .here =
-                    [this](std::vector<UserId> const& users) {
-                        return std::ranges::any_of(users,
-                                                   [this](UserId user) { return parts.sockets.connected(user); });
-                    },
-                .may_push = [this] { return parts.nodes.holds_lease(); },
-                .wake = [this] { repairs.wake(); }};
+        auto to = to_sockets(parts.sockets);
+        to.may_push = [this] { return parts.nodes.holds_lease(); };
+        to.wake = [this] { repairs.wake(); };
+        return to;
     }
 
     void hear(std::string_view sealed) {
@@ -89,6 +80,7 @@ struct Delivery::Built {
         if (auto const* const sighting = std::get_if<Sighting>(&item)) return parts.sighted(server, *sighting);
         if (auto const* const talk = std::get_if<Talk>(&item)) return parts.talked(*talk);
         if (auto const* const shown = std::get_if<Shown>(&item)) return parts.shown(*shown);
+        if (auto const* const head = std::get_if<gateway::Head>(&item)) return sequencer.reach(*head);
         if (std::holds_alternative<Ask>(item)) return watch.asked();
         if (std::holds_alternative<Afresh>(item)) return parts.unsighted(server);
         auto const& signal = std::get<Signal>(item);
@@ -96,7 +88,7 @@ struct Delivery::Built {
     }
 
     DeliveryParts parts;
-    Seal seal{parts.ring, "bus.2"};  // another number where packets change
+    Seal seal{parts.ring, "bus.3"};  // another number where packets change
     std::unique_ptr<Bus> bus;
     Outbox outbox;
     Peers peers;
@@ -117,6 +109,11 @@ gateway::Fanout& Delivery::fanout() noexcept {
 
 gateway::Endings& Delivery::endings() noexcept {
     return built_->announcer;
+}
+
+void Delivery::changed(gateway::Head const& head) {
+    built_->outbox.add(head);
+    built_->sequencer.reach(head);
 }
 
 void Delivery::tell(Sighting const& sighting) {

@@ -33,6 +33,7 @@ template void Outbox::put(Talk const&);
 template void Outbox::put(Shown const&);
 template void Outbox::put(Ask const&);
 template void Outbox::put(Afresh const&);
+template void Outbox::put(gateway::Head const&);
 
 void Outbox::beat() {
     {

@@ -29,6 +29,7 @@ public:
     void add(Shown const& shown) { put(shown); }
     void add(Ask const& ask) { put(ask); }
     void add(Afresh const& afresh) { put(afresh); }
+    void add(gateway::Head const& head) { put(head); }
     /// Says that this server lives, and how far it is.
     void beat();
     /// Publishes what waits and ends.

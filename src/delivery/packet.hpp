@@ -27,9 +27,10 @@ struct Event {
     People users;
     net::SharedText frame;
     net::Socket const* except = nullptr;  // of this server; never on the bus
+    bool parting = false;                 // read back here, as EventLog::Event says; never on the bus
 
-    [[nodiscard]] Kind kind() const noexcept { return place.change > 0 ? Kind::changes : Kind::messages; }
-    [[nodiscard]] std::int64_t number() const noexcept { return place.change > 0 ? place.change : place.seq; }
+    [[nodiscard]] Kind kind() const noexcept { return place.of_message() ? Kind::messages : Kind::changes; }
+    [[nodiscard]] std::int64_t number() const noexcept { return place.of_message() ? place.seq : place.change; }
 };
 
 /// What has no place and nobody misses.
@@ -48,7 +49,8 @@ struct Ask {};
 /// "What I said of people before holds no longer": what follows is all of it.
 struct Afresh {};
 
-using Item = std::variant<Event, Signal, Changed, Sighting, Talk, Shown, Ask, Afresh>;
+/// A gateway::Head says that a conversation is that far, and its events are to be read back.
+using Item = std::variant<Event, Signal, Changed, Sighting, Talk, Shown, Ask, Afresh, gateway::Head>;
 
 /// What one server says at a time. Its items are numbered through, so that the others see when they missed some;
 /// without any it says how far it is and that it lives.
@@ -67,6 +69,7 @@ void encode(Talk const&, std::string& into);
 void encode(Shown const&, std::string& into);
 void encode(Ask const&, std::string& into);
 void encode(Afresh const&, std::string& into);
+void encode(gateway::Head const&, std::string& into);
 
 /// The head of a packet whose items were encoded one after the other.
 [[nodiscard]] std::string encode_head(boost::uuids::uuid const& node, std::uint64_t first, std::uint32_t count);

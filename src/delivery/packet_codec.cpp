@@ -16,7 +16,8 @@ enum class Tag : std::uint8_t {
     ask = 5,
     afresh = 6,
     talk = 7,
-    shown = 8
+    shown = 8,
+    head = 9
 };
 
 template <std::unsigned_integral N>
@@ -91,14 +92,25 @@ private:
     bool good_ = true;
 };
 
+gateway::Place read_place(Reader& in) {
+    auto const seq = static_cast<std::int64_t>(in.number<std::uint64_t>());
+    auto const change = static_cast<std::int64_t>(in.number<std::uint64_t>());
+    return {seq, change};
+}
+
 Event read_event(Reader& in) {
     OrganisationId const organisation{in.uuid()};
     ConversationId const conversation{in.uuid()};
-    auto const seq = static_cast<std::int64_t>(in.number<std::uint64_t>());
-    auto const change = static_cast<std::int64_t>(in.number<std::uint64_t>());
+    gateway::Place const place = read_place(in);
     auto users = in.people();
     auto frame = in.text();
-    return {organisation, conversation, {seq, change}, std::move(users), std::move(frame)};
+    return {organisation, conversation, place, std::move(users), std::move(frame)};
+}
+
+gateway::Head read_head(Reader& in) {
+    OrganisationId const organisation{in.uuid()};
+    ConversationId const conversation{in.uuid()};
+    return {organisation, conversation, read_place(in)};
 }
 
 Talk read_talk(Reader& in) {
@@ -166,6 +178,14 @@ void encode(Afresh const&, std::string& into) {
     put(into, static_cast<std::uint8_t>(Tag::afresh));
 }
 
+void encode(gateway::Head const& head, std::string& into) {
+    put(into, static_cast<std::uint8_t>(Tag::head));
+    put(into, head.organisation.value());
+    put(into, head.conversation.value());
+    put(into, static_cast<std::uint64_t>(head.place.seq));
+    put(into, static_cast<std::uint64_t>(head.place.change));
+}
+
 std::string encode_head(boost::uuids::uuid const& node, std::uint64_t first, std::uint32_t count) {
     std::string head;
     put(head, node);
@@ -208,6 +228,9 @@ std::optional<Packet> decode_packet(std::string_view bytes) {
                 break;
             case Tag::afresh:
                 packet.items.emplace_back(Afresh{});
+                break;
+            case Tag::head:
+                packet.items.emplace_back(read_head(in));
                 break;
             default:
                 return std::nullopt;

@@ -15,6 +15,16 @@ constexpr auto patience = 50ms;             // for an event that another one ove
 constexpr auto retry_after = 500ms;
 constexpr auto in_flight = 10s;  // between a message's time and its frame, at most
 
+std::int64_t first_number(Kind kind) {
+    return kind == Kind::messages ? 1 : 0;
+}
+
+gateway::Place place_of(Kind kind, std::int64_t number, std::int64_t seq) {
+    if (kind == Kind::messages) return {.seq = number};
+    if (number == 0) return {};
+    return {.seq = seq, .change = number};
+}
+
 }  // namespace
 
 Sequencer::Sequencer(Tools tools) : tools_{std::move(tools)}, began_{tools_.clock()} {}
@@ -45,10 +55,9 @@ void Sequencer::offer(Event event) {
 
 void Sequencer::enter(State& state, Event event) {
     std::int64_t const number = event.number();
-    if (number == 0) return tools_.may_push() ? tools_.push(event) : void();  // a conversation begins
-    if (!state.told && number == 1) state.told = 0;
-    if (state.told && number <= *state.told) return;  // read back already
     Line const line{event.conversation, event.kind()};
+    if (!state.told && number == first_number(line.kind)) state.told = number - 1;
+    if (state.told && number <= *state.told) return;  // read back already
     bool const next = state.told && number == *state.told + 1;
     if (next && ready(event)) {
         push(state, event);
@@ -56,8 +65,8 @@ void Sequencer::enter(State& state, Event event) {
     }
     // Whoever connects later catches up by `sync`. A change may be for a few of the members only, and says nothing
     // of whether the others missed one before.
-    bool const for_all = line.kind == Kind::messages || !state.told;
-    if (for_all && !tools_.here(*event.users)) {
+    if ((line.kind == Kind::messages || !state.told) && !tools_.here(*event.users)) {
+        if (line.kind == Kind::changes) return;
         state.told = number;
         return push_early(line, state);
     }
@@ -81,7 +90,7 @@ void Sequencer::park(State& state, Event event) {
 bool Sequencer::expect(State& state, OrganisationId organisation, std::int64_t number) {
     bool const fresh = state.trouble == nullptr;
     Trouble& trouble = trouble_of(state, organisation);
-    if (fresh) trouble.since = std::max<Timestamp>(began_, tools_.clock() - in_flight);
+    if (fresh) trouble.since = std::max(began_, lately());
     trouble.known = std::max(trouble.known, number);
     return fresh;
 }
@@ -107,8 +116,17 @@ void Sequencer::push_early(Line const& line, State& state) {
 
 void Sequencer::reach(gateway::Head const& head, Timestamp since) {
     if (head.place.seq > 0) reach(head.organisation, {head.conversation, Kind::messages}, head.place.seq, since);
-    if (head.place.change > 0)
+    if (!head.place.of_message())
         reach(head.organisation, {head.conversation, Kind::changes}, head.place.change, since);
+}
+
+void Sequencer::reach(gateway::Head const& head) {
+    reach(head, lately());
+}
+
+/// What was committed before has been heard of.
+Timestamp Sequencer::lately() const {
+    return std::min(tools_.clock(), good_until_.load()) - in_flight;
 }
 
 void Sequencer::reach(OrganisationId organisation, Line const& line, std::int64_t number, Timestamp since) {
@@ -175,15 +193,15 @@ void Sequencer::filled(gateway::EventLog::Gap const& gap, gateway::EventLog::Mis
 void Sequencer::fill(Line const& line, State& state, OrganisationId organisation,
                      gateway::EventLog::Missed const& missed) {
     if (state.trouble) state.trouble->waits_for.reset();
-    for (auto const& [number, users, frame] : missed.events) {
+    std::int64_t last = -1;  // several may have one number, for different people
+    for (auto const& [number, users, frame, parting] : missed.events) {
         if (!tools_.may_push()) break;
         if (!state.told) state.told = first_of(state, number) - 1;
         push_early_to(state, number);  // they know which socket is not to get them
-        if (number <= *state.told) continue;
-        gateway::Place const place = line.kind == Kind::messages
-                                         ? gateway::Place{.seq = number}
-                                         : gateway::Place{.seq = missed.seq, .change = number};
-        push(state, {organisation, line.conversation, place, users, frame});
+        if (number <= *state.told && number != last) continue;
+        last = number;
+        push(state, {organisation, line.conversation, place_of(line.kind, number, missed.seq), users, frame,
+                     nullptr, parting});
     }
     if (tools_.may_push()) {
         if (!state.told) state.told = first_of(state, missed.until + 1) - 1;
@@ -212,7 +230,7 @@ void Sequencer::push_early_to(State& state, std::int64_t number) {
 }
 
 bool Sequencer::messages_are_at(ConversationId conversation, std::int64_t seq) {
-    if (seq == 0) return true;
+    if (seq == 0 || !tools_.messages) return true;
     auto const& told = state_of(shard_of(conversation), {conversation, Kind::messages}).told;
     return told && *told >= seq;
 }

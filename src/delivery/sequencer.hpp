@@ -5,6 +5,7 @@
 #include "samtal/gateway/event_log.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -29,6 +30,7 @@ public:
         std::function<bool()> may_push;                        // no: it waits, and is read back later
         std::function<void()> wake;                            // there may be a gap to fill
         Clock clock = system_now;
+        bool messages = true;  // no: they do not pass here, and are told before their changes by themselves
     };
 
     explicit Sequencer(Tools tools);
@@ -36,6 +38,11 @@ public:
     void offer(Event);
     /// The database says that the conversation is as far as that. What nobody told here since `since` is missing.
     void reach(gateway::Head const&, Timestamp since);
+    /// The same, of what was committed a moment ago.
+    void reach(gateway::Head const&);
+
+    /// Until then nothing was missed; never said: until now. Any thread.
+    void good_until(Timestamp when) noexcept { good_until_ = when; }
 
     /// The next gap to be filled, with no other event of its conversation under way; when there is none, `due`
     /// says when to ask again.
@@ -90,6 +97,7 @@ private:
     void fill(Line const&, State&, OrganisationId, gateway::EventLog::Missed const&);
     static std::int64_t first_of(State const&, std::int64_t number);
     void reach(OrganisationId, Line const&, std::int64_t number, Timestamp since);
+    [[nodiscard]] Timestamp lately() const;
     void queue(Line const&, Steady not_before);
     void go_on(Line const&, State&, Steady not_before);
     static Steady soon(State const&);
@@ -100,6 +108,7 @@ private:
     void messages_went_on(ConversationId);
 
     Tools tools_;
+    std::atomic<Timestamp> good_until_ = Timestamp::max();
     Timestamp const began_;  // what was committed before is for the clients' sync
     std::array<Shard, 16> shards_;
     std::mutex queue_mutex_;

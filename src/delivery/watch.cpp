@@ -63,6 +63,7 @@ void Watch::round() {
         due_ = true;
     }
     if (!due_) good_until_ = system_now();
+    sequencer_.good_until(good_until_);
     if (lease) background_.spawn(parts_.executor, tell_again(*this));
     if (!due_ || !lease || checking_ || now - last_check_ < check_every) return;
     checking_ = true;

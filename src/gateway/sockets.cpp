@@ -54,7 +54,7 @@ void Sockets::Entry::note(ConversationId const& conversation, Place reached) {
 void Sockets::add(Principal const& who, std::shared_ptr<net::Socket> socket) {
     if (observer_ != nullptr) observer_->opened(who);
     std::scoped_lock const lock{mutex_};
-    by_user_[who.user].push_back({who.session, std::move(socket), {}, {}});
+    by_user_[who.user].push_back({who.session, std::move(socket), {}, {}, {}});
     ++count_;
 }
 
@@ -140,6 +140,31 @@ void Sockets::release(UserId user, net::Socket const* socket, ConversationId con
     entry->held_bytes -= waiting->bytes();
     entry->held.erase(waiting);
     entry->note(conversation, reached);
+}
+
+void Sockets::keep(UserId user, net::Socket const* socket, ConversationId conversation) {
+    std::scoped_lock const lock{mutex_};
+    Entry* const entry = find(user, socket);
+    if (entry == nullptr) return;
+    auto const place = std::ranges::lower_bound(entry->has, conversation);
+    if (place == entry->has.end() || *place != conversation) entry->has.insert(place, conversation);
+}
+
+std::vector<UserId> Sockets::who_have(ConversationId conversation) const {
+    std::scoped_lock const lock{mutex_};
+    std::vector<UserId> users;
+    for (auto const& [user, entries] : by_user_)
+        if (std::ranges::any_of(
+                entries, [&](Entry const& entry) { return std::ranges::binary_search(entry.has, conversation); }))
+            users.push_back(user);
+    return users;
+}
+
+void Sockets::forget(std::span<UserId const> users, ConversationId conversation) {
+    std::scoped_lock const lock{mutex_};
+    for (UserId const& user : users)
+        if (auto const found = by_user_.find(user); found != by_user_.end())
+            for (Entry& entry : found->second) std::erase(entry.has, conversation);
 }
 
 void Sockets::suspend(UserId user, net::Socket const* socket, ConversationId conversation) {

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace samtal::rights {
 
@@ -41,9 +42,9 @@ Task<Eraser::Outcome> Eraser::erase(RightsPermit const& permit, Work const& work
         found = walks_.emplace(work.id.text(), Walk{}).first;
     }
     auto const outcome = co_await walk_on(permit, work, found->second);
-    if (outcome == Outcome::more) co_return outcome;
-    walks_.erase(found);
     if (outcome == Outcome::done) co_await certify(permit, work);
+    tell(found->second);
+    if (outcome != Outcome::more) walks_.erase(found);
     co_return outcome;
 }
 
@@ -101,16 +102,18 @@ Task<Eraser::Outcome> Eraser::walk_on(RightsPermit const& permit, Work const& wo
     auto const end = SteadyClock::now() + turn;
     while (!stopping_()) {
         auto const began = SteadyClock::now();
+        bool const last = began >= end;  // of this turn; what is told after it must not be lost
         bool const paced = walk.worked >= unpaced;
         int const most = paced ? walk.pace.rows() : unpaced_rows;
-        auto const batch = value_of(co_await repository_.erase_batch(permit, work, walk.reached, most));
+        auto const batch = value_of(co_await repository_.erase_batch(permit, work, walk.reached, most, last));
         if (!batch) co_return Outcome::elsewhere;
+        for (gateway::Head const& head : batch->changed) walk.untold.insert_or_assign(head.conversation, head);
         if (batch->rows < most) co_return Outcome::done;
         walk.reached = batch->reached;
         auto const took = SteadyClock::now() - began;
         walk.worked += took;
         if (paced) co_await walk.pace.rest(took);
-        if (SteadyClock::now() >= end) break;
+        if (last) break;
     }
     co_return Outcome::more;
 }
@@ -122,6 +125,10 @@ Task<void> Eraser::certify(RightsPermit const& permit, Work const& work) {
     };
     auto const finished = co_await repository_.finish(permit, work, signed_certificate, parts_.clock());
     if (!finished) throw Unavailable{"the database is busy"};
+}
+
+void Eraser::tell(Walk& walk) {
+    for (auto const& [conversation, head] : std::exchange(walk.untold, {})) parts_.tell(head);
 }
 
 }  // namespace samtal::rights

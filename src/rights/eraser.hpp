@@ -39,6 +39,7 @@ private:
     struct Walk {
         Place reached;
         std::chrono::nanoseconds worked{};
+        std::map<ConversationId, gateway::Head> untold;  // what changed since it was told last
         storage::Pace pace{{.batch_time = std::chrono::milliseconds{2},
                             .share = 0.6,
                             .least = 50}};  // a million messages within a minute
@@ -49,6 +50,8 @@ private:
     Task<bool> let_writers_end(RightsPermit const&, std::vector<std::string> writers);
     Task<Outcome> walk_on(RightsPermit const&, Work const&, Walk&);
     Task<void> certify(RightsPermit const&, Work const&);
+    /// Tells the members what became of their conversations.
+    void tell(Walk&);
 
     RightsParts const& parts_;
     PgErasureRepository& repository_;

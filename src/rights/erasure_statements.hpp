@@ -39,18 +39,24 @@ SELECT DISTINCT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON 
 )sql"};
 
 // What a batch deleted is counted in the batch's own transaction, so that the certificate's sums are exact. No
-// batch waits for the disk: what a crash takes back is done again, and the certificate's commit puts all before it
-// on disk.
+// batch waits for the disk, but those after which members are told: what a crash takes back is done again, and the
+// certificate's commit puts all before it on disk.
 inline constexpr storage::Statement erase_batch{R"sql(
 -- rights.erase_batch
 WITH gone AS MATERIALIZED (
     SELECT e.*, row_number() OVER () AS n FROM erase_subject($1::uuid, $3::uuid, $4::text, $5::text[], $6::integer) AS e
-     CROSS JOIN set_config('synchronous_commit', 'off', true) AS later
+     CROSS JOIN (SELECT CASE WHEN NOT $7::boolean THEN set_config('synchronous_commit', 'off', true) END) AS later
 ), counted AS (
     INSERT INTO erasure_counts AS c (organisation_id, request_id, category, holding, erased)
     SELECT $1::uuid, $2::uuid, g.category, g.holding, g.erased FROM gone g
     ON CONFLICT (organisation_id, request_id, holding) DO UPDATE SET erased = c.erased + excluded.erased
 ) SELECT g.erased, g.holding, g.reached FROM gone g ORDER BY g.n
+)sql"};
+
+// Whose members are to hear of the batch.
+inline constexpr storage::Statement changed_here{R"sql(
+-- rights.changed_here
+SELECT organisation_id, conversation_id, last_change FROM conversations_changed_here()
 )sql"};
 
 inline constexpr storage::Statement read_counts{R"sql(

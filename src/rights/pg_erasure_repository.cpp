@@ -93,16 +93,20 @@ Task<Result<std::vector<std::string>>> PgErasureRepository::others_at_work(Right
 
 Task<Result<std::optional<ErasedBatch>>> PgErasureRepository::erase_batch(RightsPermit const& permit,
                                                                           Work const& work, Place const& from,
-                                                                          int most) {
+                                                                          int most, bool lasting) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<std::optional<ErasedBatch>> {
         if (!take(tx, work)) return std::optional<ErasedBatch>{};
         ErasedBatch batch;
         for (auto const& row : tx.exec(rights::erase_batch, work.organisation.text(), work.id.text(),
-                                       work.user->text(), from.holding, from.key, most)) {
+                                       work.user->text(), from.holding, from.key, most, lasting)) {
             batch.rows += row[0].as<std::int64_t>();
             batch.reached = {storage::text_of(row[1]), std::nullopt};
             if (!row[2].is_null()) batch.reached.key = storage::text_of(row[2]);
         }
+        for (auto const& row : tx.exec(changed_here))
+            batch.changed.push_back({storage::id_of<OrganisationId>(row[0]),
+                                     storage::id_of<ConversationId>(row[1]),
+                                     {.change = row[2].as<std::int64_t>()}});
         return std::optional{std::move(batch)};
     });
 }

@@ -27,6 +27,7 @@ struct Place {
 struct ErasedBatch {
     std::int64_t rows = 0;
     Place reached;
+    std::vector<gateway::Head> changed;  // conversations, and how far they are now
 };
 
 /// The steps of an erasure, each a transaction that may be repeated. On connections that nobody else waits for.
@@ -45,9 +46,10 @@ public:
     Task<Result<Step>> destroy_key(RightsPermit const&, Work const&);
     /// Who may have seen the account before it was shut, and may still write for it.
     Task<Result<std::vector<std::string>>> others_at_work(RightsPermit const&);
-    /// About `most` rows from `from` on. Nothing: another server has the request.
+    /// About `most` rows from `from` on; `lasting`: this batch and those before are on disk when it is done.
+    /// Nothing: another server has the request.
     Task<Result<std::optional<ErasedBatch>>> erase_batch(RightsPermit const&, Work const&, Place const& from,
-                                                         int most);
+                                                         int most, bool lasting);
     using Certify = std::function<std::string(Certificate const&)>;
     Task<Result<void>> finish(RightsPermit const&, Work const&, Certify const&, Timestamp now);
 

@@ -10,8 +10,9 @@ import pytest
 from support import people
 from support.client import PROBLEM, items, ok, problem
 from support.database import Cluster
+from support.device import Device, differences
 from support.people import Person
-from support.platform import Platform
+from support.platform import Platform, eventually
 
 Hire = Callable[..., Person]
 ABSENT = "018f0000-0000-7000-8000-000000000000"
@@ -158,19 +159,61 @@ def test_B3_a_repeat_of_a_message_that_was_edited_is_no_second_message(pair: tup
     assert len(history(writer, place)) == 1
 
 
+def erase(writer: Person, witness: Person) -> None:
+    ok(writer.client.post("/v1/reauthenticate", {"password": writer.password}))
+    asked = ok(writer.client.post("/v1/privacy/requests", {"kind": "erasure"}), 202)
+    receipt = {"Authorization": f"Bearer {asked['receipt_token']}"}
+    eventually(lambda: ok(witness.client.get(f"/v1/privacy/requests/{asked['request_id']}", headers=receipt),
+                          200)["state"] == "done", 60, "the person is erased")
+
+
+def test_J1_erasure_reaches_those_who_are_connected_before_anything_later(hire: Hire) -> None:
+    writer, reader, third = hire(), hire(), hire()
+    place = people.conversation(writer, reader, third, title="Snart borta")
+    for n in range(3):
+        write(writer, place, f"jag finns {n}")
+    mine = write(third, place, "jag med")
+    device = Device(reader)
+    device.connect(place)
+    device.pump(5)
+    erase(writer, third)
+    ok(third.client.patch(path_of(place, mine), {"text": "jag är kvar"}), 200)
+
+    def has_heard_of_the_edit() -> bool:
+        device.pump()
+        return device.copies[place].messages[4]["text"] == "jag är kvar"
+
+    eventually(has_heard_of_the_edit, 5, "what came after the erasure is told")
+    assert differences(device, place) == []
+    device.disconnect()
+    device.connect()
+    device.pump(5)
+    assert differences(device, place) == []
+
+
+def test_J1_erasure_is_told_to_those_who_are_connected(hire: Hire) -> None:
+    writer, reader = hire(), hire()
+    place = people.conversation(writer, reader, title="Snart borta")
+    write(writer, place, "jag finns")
+    device = Device(reader)
+    device.connect(place)
+    device.pump(5)
+    erase(writer, reader)
+
+    def is_equal() -> bool:
+        device.pump()
+        return differences(device, place) == []
+
+    eventually(is_equal, 5, "nothing of the person is left")
+    assert device.copies[place].members == {reader.user_id}
+
+
 def test_J1_erasure_reaches_those_who_were_away(hire: Hire) -> None:
     writer, reader = hire(), hire()
     place = people.conversation(writer, reader, title="Snart borta")
     write(writer, place, "jag finns")
     write(reader, place, "jag med")
-    ok(writer.client.post("/v1/reauthenticate", {"password": writer.password}))
-    asked = ok(writer.client.post("/v1/privacy/requests", {"kind": "erasure"}), 202)
-    receipt = {"Authorization": f"Bearer {asked['receipt_token']}"}
-    for _ in range(2000):
-        state = ok(reader.client.get(f"/v1/privacy/requests/{asked['request_id']}", headers=receipt), 200)["state"]
-        if state == "done":
-            break
-    assert state == "done"
+    erase(writer, reader)
     socket = reader.socket()
     done = socket.ask({"type": "sync", "positions": {place: {"seq": 2, "change": 0}}})
     stubs = [frame for frame in socket.passed_by if frame["type"] == "message.deleted"]

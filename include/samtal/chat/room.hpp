@@ -34,10 +34,10 @@ struct Tools {
 };
 
 [[nodiscard]] std::unique_ptr<Chat> make_chat(Tools, Limits);
-/// For a server among several: what it was not told of, read as a machine that passes messages on to their
-/// members.
+/// What a server was not told of, read as a machine that passes it on to the members; and to those on these
+/// sockets who are members no more.
 [[nodiscard]] std::unique_ptr<gateway::EventLog> make_event_log(storage::Database&, storage::ColumnCipher&,
-                                                                PermitIssuer&);
+                                                                gateway::Sockets const&, PermitIssuer&);
 void add_routes(gateway::Router&, Chat&);
 
 }  // namespace samtal::chat

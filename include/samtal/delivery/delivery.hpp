@@ -83,6 +83,8 @@ public:
     [[nodiscard]] gateway::Fanout& fanout() noexcept;
     [[nodiscard]] gateway::Endings& endings() noexcept;
 
+    /// The conversation was changed up to there, and nobody was told: every server reads it back. Any thread.
+    void changed(gateway::Head const&);
     /// For what is never stored: who is there, and who talks. May be lost; whoever lost something asks for a
     /// report.
     void tell(Sighting const&);

@@ -14,7 +14,8 @@
 
 namespace samtal::gateway {
 
-/// How far a conversation is; 0 where nothing is said of messages or of changes.
+/// How far a conversation is; 0 where nothing is said of messages or of changes. Of one that began: no more than
+/// that.
 struct Head {
     OrganisationId organisation;
     ConversationId conversation;
@@ -27,12 +28,13 @@ class EventLog {
 public:
     using People = std::shared_ptr<std::vector<UserId> const>;
 
-    /// Messages and changes of a conversation are numbered each by themselves.
+    /// Messages and changes of a conversation are numbered each by themselves. That it began is its change 0.
     enum class Kind : unsigned char { messages, changes };
     struct Event {
         std::int64_t number;
         People users;  // who may see it
         net::SharedText frame;
+        bool parting = false;  // these people have nothing to do with the conversation from now on
     };
     /// `after`: what is known to have been pushed; with nothing, all from `since` on is missing.
     struct Gap {
@@ -52,8 +54,8 @@ public:
     };
 
     virtual ~EventLog() = default;
-    /// The conversations with events of this time, and how far they were by its end. Costs what these events cost,
-    /// whatever came before.
+    /// The conversations with events of this time, those that began among them, and how far they were by its end.
+    /// Costs what these events cost, whatever came before.
     virtual Task<Result<std::vector<Head>>> between(Timestamp from, Timestamp to) = 0;
     /// A page of it.
     virtual Task<Result<Missed>> missed(Gap const&) = 0;

@@ -10,10 +10,12 @@ namespace samtal::gateway {
 
 /// Which step of a conversation an event is. A message is the next `seq`, and its `change` is 0. An edit, delete
 /// or change of membership is the next `change`, and its `seq` says how far the messages were when it was made.
+/// That a conversation began has neither.
 struct Place {
     std::int64_t seq = 0;
     std::int64_t change = 0;
 
+    [[nodiscard]] bool of_message() const noexcept { return change == 0 && seq > 0; }
     /// As an event, of who has everything up to there.
     [[nodiscard]] bool beyond(Place reached) const noexcept {
         return change > 0 ? change > reached.change : seq > reached.seq;

@@ -53,6 +53,13 @@ public:
     /// conversation are dropped, because the next answer brings them.
     void suspend(UserId, net::Socket const*, ConversationId);
 
+    /// The client has this conversation now: its person was a member when it caught up.
+    void keep(UserId, net::Socket const*, ConversationId);
+    /// Whose clients have it.
+    [[nodiscard]] std::vector<UserId> who_have(ConversationId) const;
+    /// These have it no more.
+    void forget(std::span<UserId const>, ConversationId);
+
     /// Closes with 4001. Nothing more is delivered to them once this returned.
     void end_session(UserId, SessionId);
     void end_user(UserId);
@@ -80,6 +87,8 @@ private:
         std::shared_ptr<net::Socket> socket;
         std::vector<Waiting> held;   // empty but while a client catches up
         std::vector<Caught> caught;  // empty but for a while after; oldest first
+        // What the client has, sorted: it catches up with each conversation, at the beginning or when it came.
+        std::vector<ConversationId> has;
         std::size_t held_bytes = 0;
 
         void keep(Waiting&, Place, net::SharedText const&);

@@ -3,6 +3,7 @@
 #include "samtal/calls/phone_numbers.hpp"
 #include "samtal/consent/notice.hpp"
 #include "samtal/core/time.hpp"
+#include "samtal/gateway/event_log.hpp"
 #include "samtal/gateway/router.hpp"
 #include "samtal/identity/identity.hpp"
 #include "samtal/ops/mailer.hpp"
@@ -38,6 +39,8 @@ struct RightsParts {
     /// Delete what the open statistics hold of a person who is not to be counted any more. May throw Unavailable.
     std::function<Task<void>(UserId)> uncount;
     boost::asio::any_io_executor executor;  // one thread's: where the jobs run
+    /// An erasure changed this conversation, which nobody else tells its members.
+    std::function<void(gateway::Head const&)> tell;
     /// The register as it stands now. Any thread.
     std::function<processing::Register()> in_force = processing::built_in;
     Clock clock = system_now;

@@ -145,6 +145,7 @@ protected:
         co_return;
     }
     std::vector<UserId> shut_out;
+    std::vector<gateway::Head> told;
     RightsParts parts{db,
                       db,
                       cipher,
@@ -157,7 +158,8 @@ protected:
                       letters,
                       [this](UserId user) { return note(user); },
                       [](UserId) -> Task<void> { co_return; },
-                      loop.get_executor()};
+                      loop.get_executor(),
+                      [this](gateway::Head const& head) { told.push_back(head); }};
     PgNoticeRepository notices{db, cipher, test.ring};
     PgRequestRepository requests{db, cipher, notices};
     PgErasureRepository repository{db, cipher, *test.keys};

@@ -49,7 +49,7 @@ TEST_F(ErasureTest, GoesOnAfterACrashAtEveryStep) {
         if (crash > 1) EXPECT_EQ(*run(repository.destroy_key(may, work)), Step::done);
         Place reached;
         for (int done = 0; done < crash - 2; ++done) {
-            auto const gone = **run(repository.erase_batch(may, work, reached, batch));
+            auto const gone = **run(repository.erase_batch(may, work, reached, batch, false));
             EXPECT_EQ(gone.rows >= batch, done < batches - 1) << "batch " << done;
             reached = gone.reached;
         }
@@ -61,6 +61,17 @@ TEST_F(ErasureTest, GoesOnAfterACrashAtEveryStep) {
                   1500);
         EXPECT_FALSE(erased(work)) << "done is done";
     }
+}
+
+TEST_F(ErasureTest, SaysHowFarItsConversationsAre) {
+    Principal const who = furnished(person(), 1500, 10);
+    EXPECT_TRUE(erased(ask(who)));
+    ASSERT_FALSE(told.empty());
+    EXPECT_EQ(told.back().conversation, *place);
+    EXPECT_EQ(told.back().organisation, who.organisation);
+    EXPECT_EQ(
+        told.back().place.change,
+        number(fmt::format("SELECT last_change FROM conversations WHERE conversation_id = '{}'", place->text())));
 }
 
 /// A message that was admitted before the account was shut, and is stored when the walk could have passed its
@@ -96,7 +107,7 @@ TEST_F(ErasureTest, DoesNotSignWhatAnotherServerIsStillErasing) {
     pqxx::work batch{other};
     batch.exec(
         fmt::format("SELECT FROM privacy_requests WHERE request_id = '{}' FOR NO KEY UPDATE", work.id.text()));
-    EXPECT_FALSE(run(repository.erase_batch(may, work, {}, 100))->has_value());
+    EXPECT_FALSE(run(repository.erase_batch(may, work, {}, 100, false))->has_value());
     EXPECT_EQ(run(eraser.erase(may, work)), Eraser::Outcome::elsewhere);
     batch.abort();
     EXPECT_TRUE(erased(work));

@@ -31,9 +31,9 @@ PLANTS = {
          '    tools_.push(event);\n    if (planted("doubled") && event.number() % 5 == 0) tools_.push(event);\n'
          "    state.told = event.number();"),
         # swapped: told as it comes
-        ("    std::int64_t const number = event.number();\n    if (number == 0)",
+        ("    std::int64_t const number = event.number();\n    Line const line",
          '    if (planted("swapped")) return tools_.push(event);\n    std::int64_t const number = event.number();\n'
-         "    if (number == 0)"),
+         "    Line const line"),
         # hasty: a change waits for no message
         ("    if (!tools_.may_push()) return false;\n    return event.kind() == Kind::messages",
          '    if (!tools_.may_push()) return false;\n    return planted("hasty") || event.kind() == Kind::messages'),

@@ -24,7 +24,7 @@ protected:
         return (kind == Kind::messages ? "m" : "c") + std::to_string(number);
     }
     Event event(gateway::Place place) const {
-        bool const change = place.change > 0;
+        bool const change = !place.of_message();
         return {organisation, conversation, place, people,
                 std::make_shared<std::string const>(
                     name(change ? Kind::changes : Kind::messages, change ? place.change : place.seq))};
@@ -34,6 +34,11 @@ protected:
             changes[place.change] = place.seq;
         else
             messages.insert(place.seq);
+    }
+    /// The conversation begins here; else nothing is known of its changes.
+    void begin() {
+        sequencer.offer(event({}));
+        pushed.clear();
     }
     void message(std::int64_t seq) {
         commit({.seq = seq});
@@ -84,6 +89,7 @@ protected:
 };
 
 TEST_F(ChangeOrder, AnEditThatOvertookItsMessageWaitsForIt) {
+    begin();
     message(1);
     change(1, 2);
     EXPECT_EQ(pushed, (Names{"m1"}));
@@ -95,6 +101,7 @@ TEST_F(ChangeOrder, AnEditThatOvertookItsMessageWaitsForIt) {
 }
 
 TEST_F(ChangeOrder, AMessageThatDoesNotComeIsReadBackBeforeItsEdit) {
+    begin();
     message(1);
     commit({.seq = 2});
     change(1, 2);
@@ -127,6 +134,7 @@ TEST_F(ChangeOrder, AnEditOfOldMessagesTellsNoneOfThemAgain) {
 }
 
 TEST_F(ChangeOrder, AnEditThatWasReadBackWaitsToo) {
+    begin();
     message(1);
     change(1, 1);
     change(3, 2);  // the second is lost, and so is a message
@@ -166,6 +174,55 @@ TEST_F(ChangeOrder, NothingIsReadForAnEditWhenNobodyIsHere) {
     EXPECT_EQ(repair(), 0);
 }
 
+TEST_F(ChangeOrder, WhereNothingIsKnownOneForOthersHidesNoneThatIsLate) {
+    here = false;  // the second is about an old message, and who may see that is not here
+    message(2);
+    change(2, 2);
+    here = true;
+    change(1, 2);
+    have_patience();
+    repair();
+    EXPECT_TRUE(std::ranges::count(pushed, "c1") == 1);
+}
+
+TEST_F(ChangeOrder, WhoeverTellsThatAConversationBeganItIsToldOnce) {
+    sequencer.offer(event({}));
+    sequencer.offer(event({}));
+    sequencer.reach({organisation, conversation, {}}, system_now() - 1min);
+    EXPECT_EQ(repair(), 0);
+    EXPECT_EQ(pushed.size(), 1U);
+}
+
+TEST_F(ChangeOrder, ThatAConversationBeganIsReadBack) {
+    old = -1;
+    changes[0] = 0;
+    commit({.seq = 0, .change = 1});
+    sequencer.reach({organisation, conversation, {.change = 1}}, system_now() - 1min);
+    EXPECT_EQ(repair(), 1);
+    EXPECT_EQ(pushed, (Names{"c0", "c1"}));
+}
+
+TEST_F(ChangeOrder, ThatAConversationBeganWaitsForALease) {
+    lease = false;
+    sequencer.offer(event({}));
+    EXPECT_TRUE(pushed.empty());
+    lease = true;
+    have_patience();
+    repair();
+    EXPECT_EQ(pushed.size(), 1U);
+}
+
+TEST_F(ChangeOrder, SeveralThatAreReadBackMayHaveOneNumber) {
+    begin();
+    sequencer.reach({organisation, conversation, {.change = 2}}, system_now() - 1min);
+    Sequencer::Steady due;
+    auto const gap = sequencer.next_gap(now, due);
+    ASSERT_TRUE(gap);
+    auto const frame = [](char const* text) { return std::make_shared<std::string const>(text); };
+    sequencer.filled(*gap, {{{2, people, frame("gone"), true}, {2, people, frame("described")}}, 2});
+    EXPECT_EQ(pushed, (Names{"gone", "described"}));
+}
+
 TEST_F(ChangeOrder, HoldsWhateverIsLostDoubledAndReordered) {
     std::mt19937 random{20'261'125};  // any seed will do
     for (int round = 0; round < 300; ++round) {
@@ -173,6 +230,7 @@ TEST_F(ChangeOrder, HoldsWhateverIsLostDoubledAndReordered) {
         pushed.clear();
         messages.clear();
         changes.clear();
+        if (round % 2 == 0) begin();
         gateway::Place at{};
         std::vector<gateway::Place> come;
         for (int n = 0; n < 60; ++n) {

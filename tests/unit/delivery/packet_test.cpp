@@ -38,7 +38,8 @@ std::string encoded(boost::uuids::uuid const& node) {
     encode(Shown{UserId{fresh()}}, items);
     encode(Ask{}, items);
     encode(Afresh{}, items);
-    return encode_head(node, 7, 8) + items;
+    encode(gateway::Head{OrganisationId{fresh()}, ConversationId{fresh()}, {.change = 3}}, items);
+    return encode_head(node, 7, 9) + items;
 }
 
 TEST(Packet, ComesBackAsItWent) {
@@ -54,11 +55,13 @@ TEST(Packet, ComesBackAsItWent) {
     Talk const talk{"name", OrganisationId{fresh()}, *people(2), Timestamp{std::chrono::milliseconds{1LL << 40}}};
     encode(talk, items);
     encode(Shown{UserId{node}}, items);
-    auto const packet = decode_packet(encode_head(node, 7, 4) + items);
+    gateway::Head const head{event.organisation, event.conversation, {.change = 1LL << 40}};
+    encode(head, items);
+    auto const packet = decode_packet(encode_head(node, 7, 5) + items);
     ASSERT_TRUE(packet);
     EXPECT_EQ(packet->node, node);
     EXPECT_EQ(packet->first, 7U);
-    ASSERT_EQ(packet->items.size(), 4U);
+    ASSERT_EQ(packet->items.size(), 5U);
     auto const& back = std::get<Event>(packet->items[0]);
     EXPECT_EQ(std::tie(back.organisation, back.conversation, back.place.seq, back.place.change, *back.users,
                        *back.frame),
@@ -69,6 +72,9 @@ TEST(Packet, ComesBackAsItWent) {
     EXPECT_EQ(std::tie(said.name, said.organisation, said.people, said.until),
               std::tie(talk.name, talk.organisation, talk.people, talk.until));
     EXPECT_EQ(std::get<Shown>(packet->items[3]).user, UserId{node});
+    auto const& far = std::get<gateway::Head>(packet->items[4]);
+    EXPECT_EQ(std::tie(far.organisation, far.conversation, far.place.change),
+              std::tie(head.organisation, head.conversation, head.place.change));
 }
 
 TEST(Packet, CutAnywhereOrLongerIsRefused) {

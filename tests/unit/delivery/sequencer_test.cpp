@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 #include <set>
+#include <utility>
 
 namespace samtal::delivery {
 namespace {
@@ -135,13 +136,13 @@ TEST_F(SequencerTest, ReadsPageAfterPage) {
 
 TEST_F(SequencerTest, KeepsMessagesAndChangesApart) {
     offer({1, 2});
-    for (std::int64_t change : {1, 2, 4}) {
+    for (std::int64_t change : {0, 1, 2, 4}) {
         Event one = event(1);
         one.place = {.change = change};
         sequencer.offer(std::move(one));
     }
     offer({3});
-    EXPECT_EQ(pushed, (Seqs{1, 2, 1, 2, 3}));
+    EXPECT_EQ(pushed, (Seqs{1, 2, 0, 1, 2, 3}));
     have_patience();
     Sequencer::Steady due;
     auto const gap = sequencer.next_gap(now, due);
@@ -172,6 +173,24 @@ TEST_F(SequencerTest, IsSilentWithoutALeaseAndCatchesUpWithOne) {
     lease = true;
     repair();
     EXPECT_EQ(pushed, (Seqs{1, 2, 3}));
+}
+
+TEST_F(SequencerTest, WhereNothingIsKnownMissesWhatCameSinceAllWasWell) {
+    Timestamp const began = system_now() - 1h;
+    Sequencer old{
+        {.push = [](Event const&) {},
+         .here = [](std::vector<UserId> const&) { return true; },
+         .may_push = [] { return true; },
+         .wake = [] {},
+         .clock = [first = true, began]() mutable { return std::exchange(first, false) ? began : system_now(); }}};
+    Timestamp const good = system_now() - 5min;
+    old.good_until(good);
+    old.offer(event(9));
+    Sequencer::Steady due;
+    auto const gap = old.next_gap(now, due);
+    ASSERT_TRUE(gap);
+    EXPECT_LT(gap->since, good);
+    EXPECT_GT(gap->since, began);
 }
 
 TEST_F(SequencerTest, TriesAgainWhenTheDatabaseIsAway) {

@@ -58,6 +58,18 @@ TEST_F(SocketsTest, B3_DropsEventsWhileTheClientHasToAskForMore) {
     EXPECT_THAT(socket->told("n"), ElementsAre("while it asked again"));
 }
 
+TEST_F(SocketsTest, B3_KnowsWhoHasAConversationUntilTheyAreToldToDropIt) {
+    auto const other = std::make_shared<FakeSocket>();
+    Principal const stranger{who.organisation, fresh<UserId>(), fresh<SessionId>()};
+    sockets.add(stranger, other);
+    sockets.keep(who.user, socket.get(), place);
+    sockets.keep(who.user, socket.get(), place);
+    sockets.keep(who.user, socket.get(), fresh<ConversationId>());
+    EXPECT_THAT(sockets.who_have(place), ElementsAre(who.user));
+    sockets.forget(std::span{&who.user, 1}, place);
+    EXPECT_THAT(sockets.who_have(place), IsEmpty());
+}
+
 TEST_F(SocketsTest, B3_DropsWhatWaitsWhenItIsTooMuchAndSaysSo) {
     ConversationId const quiet = fresh<ConversationId>();
     sockets.hold(who.user, socket.get(), quiet);
