@@ -55,7 +55,7 @@ struct RetentionChoice {
 /// What an organisation may choose, and which period of the register it must not be longer than.
 struct ChoosablePeriod {
     Literal field;
-    std::optional<std::string> RetentionChoice::*period;
+    std::optional<std::string> RetentionChoice::* period;
     std::string_view purpose;
     std::string_view step;  // of the purpose; empty: its own period
 };

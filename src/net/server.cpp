@@ -88,9 +88,8 @@ void Server::Impl::admit(PlainSocket socket) {
     }
     auto peer = peer_address(socket);
     AnyStream stream{tls ? make_tls_transport(std::move(socket), *tls) : make_plain_transport(std::move(socket))};
-    auto const session =
-        std::make_shared<HttpSession>(stream, application, options.limits,
-                                      Client{std::move(peer), tls.has_value(), admission.stranger()});
+    auto const session = std::make_shared<HttpSession>(
+        stream, application, options.limits, Client{std::move(peer), tls.has_value(), admission.stranger()});
     {
         std::lock_guard const lock{mutex};
         sessions.insert(session.get());

@@ -197,8 +197,7 @@ TEST_F(CallIntakeTest, KeepsTheMarkOfAWrongClock) {
     auto const permit = this->permit<purpose::CallHistory>(anna);
     int marked = 0;
     auto const page = testing::run(history.page(permit, {{}, {}, {}, 200})).value();
-    for (auto const& item : page.items)
-        marked += item.times.open(permit).clock_off ? 1 : 0;
+    for (auto const& item : page.items) marked += item.times.open(permit).clock_off ? 1 : 0;
     EXPECT_EQ(marked, 1);
     times.clock_off = false;  // the same record, when its time has come
     odd.times = SomeTimes{times};

@@ -224,7 +224,8 @@ TEST_F(MessageGroupTest, NumbersConversationsByThemselvesWhereOneBeforeThemDoesN
     EXPECT_EQ(refusal(3), Errc::not_found);
 }
 
-// The index says so, and only then are earlier messages looked up: the group is stored once and nothing of the first try stays.
+// The index says so, and only then are earlier messages looked up: the group is stored once and nothing of the
+// first try stays.
 TEST_F(MessageGroupTest, StoresAGroupOnceInWhichOneIsARepeat) {
     auto const id = fresh_id<ClientMessageId>();
     ASSERT_TRUE(write(alice, message(attic, "again", id)));

@@ -53,9 +53,7 @@ TEST(Terms, A3_ChangeWithWhatSomebodyAgreedTo) {
     auto const before = after([](Register&) {});
     std::vector<std::function<void(Register&)>> const material{
         [](Register& r) { history(r).retention.duration = "P91D"; },
-        [](Register& r) {
-            history(r).retention.steps.push_back({"x", "P1D", "delete"});
-        },
+        [](Register& r) { history(r).retention.steps.push_back({"x", "P1D", "delete"}); },
         [](Register& r) { history(r).recipients.emplace_back("reseller"); },
         [](Register& r) { history(r).fields.emplace_back("calls.more"); },
         [](Register& r) { history(r).basis = "contract"; },
