@@ -8,7 +8,7 @@
 
 #include <array>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 
 namespace samtal::testing {
 
@@ -67,9 +67,18 @@ AnswerThief::~AnswerThief() {
     std::filesystem::remove_all(directory_);
 }
 
-void AnswerThief::steal_next_commit(Theft what, int refusals) {
+void AnswerThief::steal_next(std::string words, Theft what, int refusals) {
+    std::scoped_lock const lock{mutex_};
+    words_ = std::move(words);
     refuse_then_ = refusals;
     theft_ = what;
+}
+
+AnswerThief::Theft AnswerThief::theft_of(std::string_view question) {
+    std::scoped_lock const lock{mutex_};
+    if (theft_ == Theft::none || question.find(words_) == std::string_view::npos) return Theft::none;
+    refusals_ = refuse_then_;
+    return std::exchange(theft_, Theft::none);
 }
 
 void AnswerThief::cut() {
@@ -113,10 +122,8 @@ bool AnswerThief::pass_on(int client, int server) {
     std::array<char, 65'536> buffer{};
     auto const question = receive(client, buffer);
     if (question.empty()) return false;
-    if (question.find("COMMIT") == std::string_view::npos) return send_all(server, question);
-    auto const theft = theft_.exchange(Theft::none);
+    auto const theft = theft_of(question);
     if (theft == Theft::none) return send_all(server, question);
-    refusals_ = refuse_then_.load();
     if (theft == Theft::answer) {
         send_all(server, question);
         receive(server, buffer);

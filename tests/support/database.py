@@ -58,7 +58,7 @@ class Cluster:
         with subprocess.Popen(self._psql(self.superuser, database, self.superuser), stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True, cwd="/") as session:
             assert session.stdin is not None and session.stdout is not None
-            session.stdin.write(f"\\set ON_ERROR_STOP on\nBEGIN;\n{sql};\n\\echo held\n")
+            session.stdin.write(f"\\set ON_ERROR_STOP on\nBEGIN;\n{sql};\nSELECT 'held';\n")
             session.stdin.flush()
             while (line := session.stdout.readline()) and "held" not in line:
                 pass
