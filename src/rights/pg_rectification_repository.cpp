@@ -87,7 +87,7 @@ Task<Result<void>> PgRectificationRepository::await(RightsPermit const& permit, 
 
 Task<Result<void>> PgRectificationRepository::settle(RightsPermit const& permit, Work const& work,
                                                      processing::Register const& in_force,
-                                                     Reason const& unconfirmed, Timestamp now) {
+                                                     Unconfirmed const& unconfirmed, Timestamp now) {
     co_return co_await db_.run(permit, [&](Tx& tx) -> Result<void> {
         std::string const organisation = work.organisation.text();
         auto const taken = tx.exec(take_request, organisation, work.id.text());
@@ -102,7 +102,9 @@ Task<Result<void>> PgRectificationRepository::settle(RightsPermit const& permit,
             record(tx, permit, "rights.rectified", subject, work.id, now);
             return {};
         }
-        auto const sealed = sealed_reason(permit, *work.user, work.id, unconfirmed);
+        bool const superseded = link[0][2].as<bool>();
+        auto const sealed =
+            sealed_reason(permit, *work.user, work.id, superseded ? unconfirmed.superseded : unconfirmed.late);
         if (!sealed) return {};  // erased meanwhile
         tx.exec(settle_request, organisation, work.id.text(), "refused", ms(now), bytea(*sealed));
         record(tx, permit, "rights.rectification_refused", subject, work.id, now);

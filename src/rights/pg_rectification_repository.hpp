@@ -22,9 +22,14 @@ public:
     /// A new e-mail address waits until the mailed link is followed. An earlier one that still waits is given up.
     Task<Result<void>> await(RightsPermit const&, RequestRow const&, boost::uuids::uuid const& link,
                              Reason const& superseded);
+    /// What the person reads when it was not confirmed.
+    struct Unconfirmed {
+        Reason late;
+        Reason superseded;
+    };
     /// Ends a waiting one when its link was confirmed, or can no longer be.
-    Task<Result<void>> settle(RightsPermit const&, Work const&, processing::Register const&,
-                              Reason const& unconfirmed, Timestamp now);
+    Task<Result<void>> settle(RightsPermit const&, Work const&, processing::Register const&, Unconfirmed const&,
+                              Timestamp now);
 
 private:
     void corrected(storage::Tx&, RequestId, OrganisationId, UserId, std::string const& field,

@@ -37,10 +37,13 @@ SELECT request_id FROM privacy_requests
    FOR NO KEY UPDATE
 )sql"};
 
-// A link that is used or past, and not confirmed, never will be.
+// A link that is used or past, and not confirmed, never will be; whether another one took its place.
 inline constexpr storage::Statement state_of_link{R"sql(
 -- rights.state_of_link
-SELECT coalesce(l.confirmed, false), l.used_at IS NOT NULL OR l.expires_at <= to_timestamp($3::bigint / 1000.0) OR l.link_id IS NULL
+SELECT coalesce(l.confirmed, false), l.used_at IS NOT NULL OR l.expires_at <= to_timestamp($3::bigint / 1000.0) OR l.link_id IS NULL,
+       l.used_at IS NOT NULL AND EXISTS (
+           SELECT FROM mail_links n WHERE (n.organisation_id, n.user_id) = (l.organisation_id, l.user_id)
+              AND n.expires_at > l.expires_at AND (n.used_at IS NULL OR n.confirmed))
   FROM privacy_requests r
   LEFT JOIN mail_links l ON (l.organisation_id, l.user_id, l.link_id) = (r.organisation_id, r.user_id, r.link_id)
  WHERE r.organisation_id = $1::uuid AND r.request_id = $2::uuid

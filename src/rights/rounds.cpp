@@ -153,7 +153,8 @@ Task<bool> Rounds::work_on(RightsPermit const& permit, Work const& work) {
 }
 
 Task<void> Rounds::settle_address(RightsPermit const& permit, Work const& work) {
-    Reason const unconfirmed{address_not_confirmed(work.language)};
+    PgRectificationRepository::Unconfirmed const unconfirmed{Reason{address_not_confirmed(work.language)},
+                                                             Reason{address_superseded(work.language)}};
     (void)co_await rectifications_.settle(permit, work, parts_.in_force(), unconfirmed, parts_.clock());
 }
 

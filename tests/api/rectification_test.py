@@ -97,6 +97,15 @@ def test_J1_a_later_address_replaces_an_earlier_one(hire: Hire, platform: Platfo
     assert profile(who)["email"] == second
 
 
+def test_J1_an_address_that_the_profile_asks_for_later_replaces_it_too(hire: Hire, platform: Platform) -> None:
+    who, first, second = hire(), fresh_address(), fresh_address()
+    step_up(who)
+    earlier = correct(who, "email", first, "en")
+    ok(who.client.patch("/v1/me/profile", {"email": second}), 200)
+    ended = eventually(lambda: (found := read(who, earlier))["state"] == "refused" and found, 20, "it is given up")
+    assert ended["reason"] == "Replaced by a later request."
+
+
 def test_J1_a_link_that_was_put_out_of_use_confirms_nothing(hire: Hire, platform: Platform) -> None:
     """A changed password takes back what was mailed before: used is not confirmed."""
     who, address = hire(), fresh_address()

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace samtal::testing {
@@ -21,7 +22,7 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor() const override { return loop_.get_executor(); }
     Task<bool> drained() override {
         ++paced;
-        if (while_paced) while_paced();
+        if (auto const act = std::exchange(when_paced, {})) act();
         co_return !closed;
     }
 
@@ -39,7 +40,7 @@ public:
     std::vector<nlohmann::json> frames;
     std::optional<net::CloseCode> closed;
     int paced = 0;
-    std::function<void()> while_paced;
+    std::function<void()> when_paced;  // once, the next time
 
 private:
     mutable boost::asio::io_context loop_;

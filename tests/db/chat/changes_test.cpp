@@ -200,13 +200,12 @@ TEST_F(ChangesTest, B3_MoreThanMayWaitBehindAnAnswerIsForTheNextOne) {
             sockets.push_event(organisation, std::span{&bob.user, 1}, lobby, {.seq = seq},
                                std::make_shared<std::string const>(R"({"n":")" + large + R"("})"));
     };
-    socket->while_paced = [&] { news(21, 60); };
+    socket->when_paced = [&] { news(21, 60); };
     auto const done = sync(bob, socket.get(), 0, 0);
-    EXPECT_EQ(socket->paced, 1);
     EXPECT_TRUE(done.more);
     EXPECT_EQ(done.positions.at(0).position.seq, 20);
     EXPECT_EQ(socket->frames.size(), 20U);
-    socket->while_paced = [&] { news(61, 61); };
+    socket->when_paced = [&] { news(61, 61); };
     EXPECT_FALSE(sync(bob, socket.get(), 0, 0).more);
     EXPECT_EQ(socket->frames.size(), 41U) << "what waited comes behind the answer";
     EXPECT_EQ(socket->closed, std::nullopt);
