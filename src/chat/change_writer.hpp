@@ -30,6 +30,7 @@ public:
 
 private:
     storage::Batcher<PendingChange> batcher(Tools const&);
+    static Task<void> submit_until_free(storage::Batcher<PendingChange>& lane, PendingChange&);
     Task<void> write_one(std::span<PendingChange>);
 
     std::function<void(PendingChange const&)> tell_;

@@ -1,7 +1,6 @@
 #include "message_writer.hpp"
 
 #include "samtal/core/uuid_v7.hpp"
-#include "until_known.hpp"
 
 #include <utility>
 
@@ -10,6 +9,7 @@ namespace samtal::chat {
 namespace {
 
 constexpr Error busy{Errc::exhausted, "too many messages are waiting"};
+constexpr std::chrono::seconds longest_wait_for_lock{5};
 
 }  // namespace
 
@@ -25,10 +25,10 @@ storage::Batcher<PendingMessage> MessageWriter::batcher(Tools const& tools, Limi
 }
 
 Task<Result<StoredMessage>> MessageWriter::write(ChatPermit permit, SendMessage message, Timestamp sent_at) {
-    PendingMessage pending{
-        std::move(permit), std::move(message), MessageId{uuid_v7(sent_at)}, sent_at, busy, {}, false};
+    PendingMessage pending{std::move(permit), std::move(message), MessageId{uuid_v7(sent_at)}, sent_at, busy, {}};
+    pending.patience = std::chrono::steady_clock::now() + longest_wait_for_lock;
     auto const lane = std::hash<ConversationId>{}(pending.message.conversation) % batchers_.size();
-    co_await submit_until_free(batchers_[lane], pending, busy);
+    co_await batchers_[lane].submit(pending);
     co_return pending.result;
 }
 

@@ -55,14 +55,19 @@ bool by_conversation(PendingMessage const* a, PendingMessage const* b) {
 }  // namespace
 
 Task<void> PgMessageRepository::append(std::span<PendingMessage> group) {
-    co_await until_known(OnLock::wait, [this, group] { return append_free(group); });
+    bool in_doubt = false;
+    co_await until_known(OnLock::wait, [this, group, &in_doubt] { return append_free(group, in_doubt); });
 }
 
-/// A group that met a lock does not say whose it was. So all are looked at before the next attempt.
-Task<void> PgMessageRepository::append_free(std::span<PendingMessage> group) {
-    co_await set_aside_locked(group);
+/// A group that met a lock does not say whose it was. So all are looked at before the next attempt; but none is
+/// set aside that may be stored already, and would be told behind what came later.
+Task<void> PgMessageRepository::append_free(std::span<PendingMessage> group, bool& in_doubt) {
+    if (!in_doubt) co_await set_aside_locked(group);
     try {
         co_await append_once(group);
+    } catch (storage::InDoubt const&) {
+        in_doubt = true;
+        throw;
     } catch (storage::Locked const&) {
         for (PendingMessage const& pending : group) locked_.suspect(pending.message.conversation);
         throw;

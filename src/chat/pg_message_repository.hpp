@@ -5,6 +5,7 @@
 #include "samtal/storage/column_cipher.hpp"
 #include "samtal/storage/database.hpp"
 
+#include <chrono>
 #include <mutex>
 #include <span>
 #include <unordered_map>
@@ -20,8 +21,10 @@ struct PendingMessage {
     Result<StoredMessage> result;
     std::shared_ptr<std::vector<UserId> const> members;  // whom to tell; set when it was stored
     bool locked = false;  // its conversation is: nothing was tried, and the result is `exhausted`
+    std::chrono::steady_clock::time_point patience{};  // how long it waits for that
 
     [[nodiscard]] UserId const& share() const noexcept { return permit.actor(); }
+    [[nodiscard]] bool postponed() const noexcept { return locked && std::chrono::steady_clock::now() < patience; }
 };
 
 /// Appends to `messages`: one round trip and one commit for all messages of a group.
@@ -50,7 +53,7 @@ private:
     };
     using Places = std::unordered_map<ConversationId, Place>;
 
-    Task<void> append_free(std::span<PendingMessage>);
+    Task<void> append_free(std::span<PendingMessage>, bool& in_doubt);
     /// Sets each message's `locked`: of the conversations under suspicion.
     Task<void> set_aside_locked(std::span<PendingMessage>);
     Task<void> append_once(std::span<PendingMessage>);

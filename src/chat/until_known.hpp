@@ -2,7 +2,6 @@
 
 #include "samtal/core/result.hpp"
 #include "samtal/core/task.hpp"
-#include "samtal/storage/batcher.hpp"
 #include "samtal/storage/tx.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -18,11 +17,11 @@ namespace samtal::chat {
 /// What an attempt that met a lock for too long does: wait for it again, or throw Locked.
 enum class OnLock { wait, tell };
 
-/// Makes an attempt again when the database went while it was under way, for up to ten seconds: until the database
-/// says what became of it, nobody can be told. The attempt must answer a repeat with the first answer.
+/// Makes an attempt again when the database went while it was under way, for up to twenty seconds: until the
+/// database says what became of it, nobody can be told. The attempt must answer a repeat with the first answer.
 template <class Attempt>
 std::invoke_result_t<Attempt&> until_known(OnLock on_lock, Attempt attempt) {
-    constexpr std::chrono::seconds longest_doubt{10};
+    constexpr std::chrono::seconds longest_doubt{20};
     constexpr std::chrono::milliseconds between_attempts{20};
     boost::asio::steady_timer pause{co_await boost::asio::this_coro::executor};
     auto const give_up = std::chrono::steady_clock::now() + longest_doubt;
@@ -43,23 +42,6 @@ std::invoke_result_t<Attempt&> until_known(OnLock on_lock, Attempt attempt) {
         bool const again = in_doubt || (locked && on_lock == OnLock::wait);
         if (!again || std::chrono::steady_clock::now() > give_up) std::rethrow_exception(failure);
         pause.expires_after(between_attempts);
-        co_await pause.async_wait(boost::asio::use_awaitable);
-    }
-}
-
-/// Hands an item in anew as long as its conversation is locked, for up to five seconds: it is its sender who
-/// waits, and not whoever works on the items of all.
-template <class Item>
-Task<void> submit_until_free(storage::Batcher<Item>& to, Item& item, Error busy) {
-    constexpr std::chrono::seconds longest_wait{5};
-    constexpr std::chrono::milliseconds between_looks{50};
-    auto const give_up = std::chrono::steady_clock::now() + longest_wait;
-    for (;;) {
-        item.locked = false;
-        item.result = busy;
-        co_await to.submit(item);
-        if (!item.locked || std::chrono::steady_clock::now() > give_up) co_return;
-        boost::asio::steady_timer pause{co_await boost::asio::this_coro::executor, between_looks};
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
 }

@@ -42,6 +42,7 @@ Task<void> HttpSession::run() {
     } catch (...) {
         // Out of memory, or an application that broke its promise not to throw: this connection ends, no other.
     }
+    client_.stranger.recognise();
     deadline_.stop();
     stream_.close();
 }

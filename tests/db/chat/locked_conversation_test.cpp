@@ -6,8 +6,14 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <future>
 #include <optional>
 
@@ -76,6 +82,20 @@ protected:
         return std::async(std::launch::async, [one = std::move(task)]() mutable { return run(std::move(one)); });
     }
 
+    Task<void> say() { numbers.push_back((co_await written(lobby))->seq); }
+    /// Without waiting for answers; amid it the conversation becomes free.
+    Task<void> say_many(boost::asio::io_context& socket) {
+        boost::asio::steady_timer next{socket};
+        for (std::size_t n = 0; n < many; ++n) {
+            if (n == many / 2) frozen.reset();
+            boost::asio::co_spawn(socket, say(), boost::asio::detached);
+            next.expires_after(std::chrono::milliseconds{7});
+            co_await next.async_wait(boost::asio::use_awaitable);
+        }
+    }
+
+    static constexpr std::size_t many = 60;
+    std::vector<std::int64_t> numbers;  // as they were answered
     boost::asio::thread_pool loop{1};
     NobodyCounts recorder;
     gateway::Sockets sockets;
@@ -129,6 +149,14 @@ TEST_F(LockedConversationTest, KeepsItsOwnMessagesWaitingAndNoOthers) {
     ASSERT_EQ(waiting.wait_for(std::chrono::seconds{0}), std::future_status::timeout) << "it cannot be stored yet";
     frozen.reset();
     EXPECT_EQ(waiting.get()->seq, 1);
+}
+
+TEST_F(LockedConversationTest, KeepsTheOrderInWhichItsMessagesCame) {
+    boost::asio::io_context socket;
+    boost::asio::co_spawn(socket, say_many(socket), boost::asio::detached);
+    socket.run();
+    ASSERT_EQ(numbers.size(), many);
+    EXPECT_TRUE(std::ranges::is_sorted(numbers));
 }
 
 TEST_F(LockedConversationTest, KeepsItsOwnChangesWaitingAndNoOthers) {

@@ -24,6 +24,7 @@ public:
     Task<void> opened(std::shared_ptr<Socket> socket) override {
         std::lock_guard const lock{mutex_};
         socket_ = std::move(socket);
+        ++openings_;
         changed_.notify_all();
         co_return;
     }
@@ -44,8 +45,7 @@ public:
     }
     void closed() override {
         std::lock_guard const lock{mutex_};
-        ++closings_;
-        socket_ = nullptr;
+        if (++closings_ == openings_) socket_ = nullptr;  // another connection's may have come meanwhile
         changed_.notify_all();
     }
 
@@ -83,6 +83,7 @@ private:
     std::condition_variable changed_;
     std::shared_ptr<Socket> socket_;
     int frames_ = 0;
+    int openings_ = 0;
     int closings_ = 0;
 };
 

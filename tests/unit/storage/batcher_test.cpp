@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -20,6 +21,12 @@ struct Word {
     std::string of;
     int number = 0;
     [[nodiscard]] std::string const& share() const { return of; }
+};
+
+/// A word that may have to come again.
+struct Late : Word {
+    int times = 0;  // how often yet
+    [[nodiscard]] bool postponed() const { return times > 0; }
 };
 
 class BatcherTest : public ::testing::Test {
@@ -40,6 +47,18 @@ protected:
         asio::post(loop, [this] { submitted = true; });
         loop.run();
     }
+    Task<void> try_late(std::span<Late> words) {
+        tried.emplace_back();
+        for (Late& word : words) {
+            tried.back().push_back(word.number);
+            if (word.times > 0) --word.times;
+        }
+        co_return;
+    }
+    Task<void> submit_late(Batcher<Late>& batcher, Late word) {
+        EXPECT_TRUE(co_await batcher.submit(word));
+        answered.push_back(word.number);
+    }
     Words::Options options(std::size_t group, std::size_t waiting) {
         return {loop.get_executor(), group, waiting, 1};
     }
@@ -51,6 +70,8 @@ protected:
     bool submitted = false;
     std::vector<std::vector<Word>> groups;
     std::map<std::string, int> refused;
+    std::vector<std::vector<int>> tried;
+    std::vector<int> answered;
 };
 
 TEST_F(BatcherTest, TakesWhatArrivesDuringAGroupIntoTheNext) {
@@ -60,6 +81,18 @@ TEST_F(BatcherTest, TakesWhatArrivesDuringAGroupIntoTheNext) {
     for (auto const& group : groups) words += group.size();
     EXPECT_EQ(words, 4U);
     EXPECT_LE(groups.size(), 2U);
+}
+
+TEST_F(BatcherTest, TakesWhatIsPostponedAgainBeforeWhatArrivedLater) {
+    Batcher<Late> batcher{{loop.get_executor(), 100, 1'000, 1},
+                          [this](std::span<Late> words) { return try_late(words); }};
+    std::vector<Late> const words{{{"a", 0}, 0}, {{"a", 1}, 5}, {{"b", 2}, 2}, {{"a", 3}, 0}};
+    for (Late const& word : words) asio::co_spawn(loop, submit_late(batcher, word), asio::detached);
+    loop.run();
+    ASSERT_FALSE(tried.empty());
+    EXPECT_EQ(tried.back(), std::vector<int>{1});
+    EXPECT_EQ(answered, (std::vector<int>{0, 3, 2, 1}));
+    for (auto const& group : tried) EXPECT_TRUE(std::ranges::is_sorted(group));
 }
 
 TEST_F(BatcherTest, GivesEverybodyAnEqualShareOfAGroup) {
